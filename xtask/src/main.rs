@@ -1,1 +1,69 @@
-fn main() {}
+//! The work behind `script/`: set-up, assets, checks, tests.
+//!
+//! A script is a few lines of shell that make sure cargo can run and then call this program, so that the real steps are
+//! typed, tested and the same on every system. It is a tool of this repository only and never part of the product.
+
+mod assets;
+mod budget;
+mod check;
+mod dev;
+mod paths;
+mod run;
+mod serve;
+mod setup;
+mod test;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use setup::Purpose;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The work behind script/")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what is missing on this machine
+    Setup {
+        /// What the machine must be able to do
+        #[arg(value_enum, default_value_t = Purpose::Test)]
+        purpose: Purpose,
+    },
+    /// Build what the browser downloads: WebAssembly, CSS, public files
+    Assets {
+        /// Refuse to go on without wasm-opt
+        #[arg(long)]
+        release: bool,
+    },
+    /// Search the sources for patterns that have bitten others
+    Check,
+    /// Weigh the login page's download against its budget
+    Budget,
+    /// Build for release and run `latchkey` with the given arguments
+    Serve {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Run every check there is
+    Test,
+    /// Rebuild and restart `latchkey` whenever a source changes
+    Dev {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().task {
+        Task::Setup { purpose } => setup::run(purpose),
+        Task::Assets { release } => assets::build(release).map(drop),
+        Task::Check => check::run(),
+        Task::Budget => budget::run(),
+        Task::Serve { arguments } => serve::run_release(&arguments),
+        Task::Test => test::run_all(),
+        Task::Dev { arguments } => dev::run_forever(&arguments),
+    }
+}
