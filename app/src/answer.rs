@@ -1,0 +1,53 @@
+//! How a server function answers: refusals become what the browser may hear, and what it may not is logged once.
+
+use crate::{error::AppError, flash::Notice};
+use identity::Refusal;
+use serde::{Deserialize, Serialize};
+
+/// Where the browser goes after something was done, and what it is told there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// A path of our own.
+    pub next: String,
+    /// What to tell.
+    pub notice: Option<Notice>,
+}
+
+impl Done {
+    /// Go there.
+    pub fn go(next: impl Into<String>) -> Self {
+        Self { next: next.into(), notice: None }
+    }
+
+    /// And say this.
+    pub fn telling(self, notice: Notice) -> Self {
+        Self { notice: Some(notice), ..self }
+    }
+}
+
+/// Words a refusal for the browser. What is our own fault is logged here, once, inside the request's span: its id is the
+/// reference that the server writes into the answer.
+pub fn worded(refusal: Refusal) -> AppError {
+    let seconds = |wait: std::time::Duration| wait.as_secs().max(1);
+    match refusal {
+        Refusal::Invalid(fields) => AppError::Invalid { fields },
+        Refusal::Credentials => AppError::Credentials,
+        Refusal::Unverified => AppError::Unverified,
+        Refusal::Disabled => AppError::Disabled,
+        Refusal::SignedOut(ended) => AppError::SignedOut { ended },
+        Refusal::Forbidden => AppError::Forbidden,
+        Refusal::NotFound => AppError::NotFound,
+        Refusal::LastAdmin => AppError::LastAdmin,
+        Refusal::AlreadyDone => AppError::AlreadyDone,
+        Refusal::TooMany { retry_after } => AppError::TooMany { seconds: seconds(retry_after) },
+        Refusal::Busy { retry_after } => AppError::Busy { seconds: seconds(retry_after) },
+        Refusal::Storage(error) => {
+            tracing::error!(%error, "storage refused");
+            AppError::Busy { seconds: 5 }
+        }
+        Refusal::Broken(cause) => {
+            tracing::error!(%cause, "broken");
+            AppError::Broken { reference: String::new() }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What an administrator may do. Everybody else gets 403, a stranger 401.
+
+use super::{fault, here, id};
+use crate::{
+    answer::{Done, worded},
+    error::AppError,
+    flash::Notice,
+    visit::CookieOrder,
+};
+use identity::{
+    admin::{self, Filter, Status},
+    sessions,
+    words::{EventView, Fault, Field, Page, Role, SessionView, UserView},
+};
+use leptos::{prelude::server, server_fn::codec::GetUrl};
+use serde::{Deserialize, Serialize};
+
+/// Rows to a page, where nothing else is asked for.
+const PAGE: usize = 25;
+
+/// The figures of the overview.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overview {
+    /// Accounts.
+    pub users: i64,
+    /// Of which administrators.
+    pub admins: i64,
+    /// Of which disabled.
+    pub disabled: i64,
+    /// Of which not confirmed.
+    pub unverified: i64,
+    /// Living sessions.
+    pub sessions: i64,
+}
+
+/// One account with its living sessions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserPage {
+    /// The account.
+    pub user: UserView,
+    /// Its living sessions, newest first.
+    pub sessions: Vec<SessionView>,
+}
+
+/// The figures of the overview.
+#[server(prefix = "/api", endpoint = "admin/overview", input = GetUrl)]
+pub async fn overview() -> Result<Overview, AppError> {
+    let visit = here()?;
+    let counts = admin::counts(&visit.house, &visit.admin()?).await.map_err(worded)?;
+    Ok(Overview {
+        users: counts.users,
+        admins: counts.admins,
+        disabled: counts.disabled,
+        unverified: counts.unverified,
+        sessions: counts.sessions,
+    })
+}
+
+/// A page of accounts: `q` is the beginning of an address or name, `after` the `next` of the page before.
+#[server(prefix = "/api", endpoint = "admin/users", input = GetUrl)]
+pub async fn users(
+    q: Option<String>,
+    role: Option<String>,
+    status: Option<String>,
+    after: Option<String>,
+    limit: Option<String>,
+) -> Result<Page<UserView>, AppError> {
+    let visit = here()?;
+    let admin = visit.admin()?;
+    let malformed = || fault(Field::Form, Fault::Malformed);
+    let given = |word: Option<String>| word.filter(|word| !word.is_empty());
+    let filter = Filter {
+        begins: q.unwrap_or_default(),
+        role: given(role).map(|word| Role::from_word(&word).ok_or_else(|| fault(Field::Role, Fault::Malformed))).transpose()?,
+        status: given(status).map(|word| Status::from_word(&word).ok_or_else(malformed)).transpose()?,
+        after: given(after).map(|word| id(&word)).transpose()?,
+        limit: given(limit).map_or(Ok(PAGE), |word| word.parse().map_err(|_| malformed()))?,
+    };
+    admin::users(&visit.house, &admin, &filter).await.map_err(worded)
+}
+
+/// One account with its living sessions.
+#[server(prefix = "/api", endpoint = "admin/user", input = GetUrl)]
+pub async fn user(id: String) -> Result<UserPage, AppError> {
+    let visit = here()?;
+    let admin = visit.admin()?;
+    let id = self::id(&id)?;
+    let user = admin::one(&visit.house, &admin, id).await.map_err(worded)?;
+    let sessions = sessions::list(&visit.house, id).await.map_err(worded)?;
+    Ok(UserPage { user, sessions })
+}
+
+/// Changes an account's role. 409 when it would leave no administrator.
+#[server(prefix = "/api", endpoint = "admin/set_role")]
+pub async fn set_role(id: String, role: String) -> Result<Done, AppError> {
+    let visit = here()?;
+    let admin = visit.admin()?;
+    let role = Role::from_word(&role).ok_or_else(|| fault(Field::Role, Fault::Malformed))?;
+    let user = self::id(&id)?;
+    admin::set_role(&visit.house, &admin, user, role).await.map_err(worded)?;
+    Ok(Done::go(format!("/admin/users/{user}")).telling(Notice::RoleChanged))
+}
+
+/// Disables an account and ends its sessions. 409 when it would leave no administrator.
+#[server(prefix = "/api", endpoint = "admin/disable")]
+pub async fn disable(id: String) -> Result<Done, AppError> {
+    let visit = here()?;
+    let admin = visit.admin()?;
+    let user = self::id(&id)?;
+    admin::disable(&visit.house, &admin, user).await.map_err(worded)?;
+    if visit.viewer().is_some_and(|viewer| viewer.id == user) {
+        visit.order(CookieOrder::Clear);
+        return Ok(Done::go("/login").telling(Notice::SignedOut));
+    }
+    Ok(Done::go(format!("/admin/users/{user}")).telling(Notice::Disabled))
+}
+
+/// Lets a disabled account sign in again.
+#[server(prefix = "/api", endpoint = "admin/enable")]
+pub async fn enable(id: String) -> Result<Done, AppError> {
+    let visit = here()?;
+    let admin = visit.admin()?;
+    let user = self::id(&id)?;
+    admin::enable(&visit.house, &admin, user).await.map_err(worded)?;
+    Ok(Done::go(format!("/admin/users/{user}")).telling(Notice::Enabled))
+}
+
+/// Ends every session of an account.
+#[server(prefix = "/api", endpoint = "admin/end_sessions")]
+pub async fn end_sessions(id: String) -> Result<Done, AppError> {
+    let visit = here()?;
+    let admin = visit.admin()?;
+    let user = self::id(&id)?;
+    admin::end_sessions(&visit.house, &admin, user).await.map_err(worded)?;
+    if visit.viewer().is_some_and(|viewer| viewer.id == user) {
+        visit.order(CookieOrder::Clear);
+        return Ok(Done::go("/login").telling(Notice::SignedOut));
+    }
+    Ok(Done::go(format!("/admin/users/{user}")).telling(Notice::SessionsEnded))
+}
+
+/// Security events, newest first; of one account when `of` is given.
+#[server(prefix = "/api", endpoint = "admin/audit", input = GetUrl)]
+pub async fn audit(of: Option<String>, after: Option<String>) -> Result<Page<EventView>, AppError> {
+    let visit = here()?;
+    let admin = visit.admin()?;
+    let given = |word: Option<String>| word.filter(|word| !word.is_empty()).map(|word| id(&word)).transpose();
+    admin::audit(&visit.house, &admin, given(of)?, given(after)?, 2 * PAGE).await.map_err(worded)
+}

@@ -1,0 +1,33 @@
+//! Server functions: every one a public endpoint under `/api/`, with a stable name.
+//!
+//! Each begins by asking for the authority it needs, because during server rendering no layer stands in front of it. None sets
+//! a cookie or redirects: it answers data, or [`crate::answer::Done`], and the server's `answers.rs` does the rest.
+
+mod account;
+mod admin;
+mod entrance;
+
+pub use account::{Me, end_other_sessions, end_session, me, sessions};
+pub use admin::{
+    Overview, UserPage, audit, disable, enable, end_sessions, overview, set_role, user, users,
+};
+pub use entrance::{login, logout, register, resend_verification, setup, verify_email};
+
+use crate::{error::AppError, visit::Visit};
+use identity::words::{Fault, Field, FieldError};
+use uuid::Uuid;
+
+/// Reads the id of an account or session.
+fn id(raw: &str) -> Result<Uuid, AppError> {
+    Uuid::try_parse(raw).map_err(|_| AppError::NotFound)
+}
+
+/// One fault of one field.
+fn fault(field: Field, fault: Fault) -> AppError {
+    AppError::Invalid { fields: vec![FieldError::new(field, fault)] }
+}
+
+/// What a handler of this crate works with: the visit of the request in hand.
+fn here() -> Result<Visit, AppError> {
+    crate::visit::visit()
+}

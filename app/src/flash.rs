@@ -1,0 +1,66 @@
+//! What one page has to tell the next: an error, a notice, and what was typed. For browsers without JavaScript.
+//!
+//! Travels once, sealed, in a cookie of two minutes that the server's `flash.rs` writes and clears. Never holds a secret: only
+//! fields named in [`KEPT`] are kept.
+
+use crate::error::AppError;
+use identity::words::{Fault, Field};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The fields whose typed value is given back to the form. Passwords, tokens and codes are not among them.
+pub const KEPT: &[&str] = &["name", "email", "stay", "next"];
+
+identity::spelled! {
+    /// Something that went well.
+    Notice {
+        /// A registration or a request for another letter: look into the mailbox.
+        LetterSent = "letter_sent",
+        /// The address is confirmed.
+        Verified = "verified",
+        /// Signed out.
+        SignedOut = "signed_out",
+        /// The first administrator exists.
+        SetupDone = "setup_done",
+        /// A session was ended.
+        SessionEnded = "session_ended",
+        /// All other sessions were ended.
+        OthersEnded = "others_ended",
+        /// A role was changed.
+        RoleChanged = "role_changed",
+        /// An account was disabled.
+        Disabled = "disabled",
+        /// An account was enabled.
+        Enabled = "enabled",
+        /// An account's sessions were ended.
+        SessionsEnded = "sessions_ended",
+    }
+}
+
+/// The message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flash {
+    /// The form it is about, as the function's path: `/api/login`.
+    pub form: String,
+    /// What went wrong.
+    pub error: Option<AppError>,
+    /// What went well.
+    pub notice: Option<Notice>,
+    /// What was typed, of the fields that may be kept.
+    pub typed: BTreeMap<String, String>,
+}
+
+impl Flash {
+    /// What was typed into a field.
+    pub fn typed(&self, field: &str) -> String {
+        self.typed.get(field).cloned().unwrap_or_default()
+    }
+
+    /// The fault of a field, if it has one.
+    pub fn fault(&self, field: Field) -> Option<Fault> {
+        match &self.error {
+            Some(AppError::Invalid { fields }) => fields.iter().find(|f| f.field == field).map(|f| f.fault),
+            _ => None,
+        }
+    }
+}

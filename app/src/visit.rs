@@ -1,0 +1,115 @@
+//! One request, as pages and server functions see it: who is asking, from where, and what the answer shall do to the cookies.
+//!
+//! Made by the server's `visit.rs` before Leptos runs, and read from context. Nothing here decides who somebody is.
+
+use crate::error::AppError;
+use identity::{
+    Latchkey,
+    sessions::Device,
+    tokens::TokenPair,
+    words::{EndCause, Role, Viewer},
+};
+use leptos::prelude::use_context;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Who is asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Nobody we know. `ended` tells why, when this browser had a session until a moment ago.
+    Stranger {
+        /// The cause of the end.
+        ended: Option<EndCause>,
+    },
+    /// A signed-in person.
+    SignedIn {
+        /// What the access token says.
+        viewer: Viewer,
+        /// Whether the tokens were renewed for this very request.
+        renewed: bool,
+    },
+}
+
+/// What the answer shall do to the session cookies. Carried out by the server's visit layer and by nobody else.
+#[derive(Clone, Debug)]
+pub enum CookieOrder {
+    /// Somebody has signed in.
+    Give(Box<TokenPair>),
+    /// Somebody has signed out.
+    Clear,
+}
+
+/// One request.
+#[derive(Clone)]
+pub struct Visit {
+    /// The installation.
+    pub house: Arc<Latchkey>,
+    /// Who is asking.
+    pub who: Who,
+    /// From where.
+    pub device: Device,
+    /// The request's id: what a person may tell the operator when something breaks.
+    pub reference: String,
+    /// Whether the guard has refused the page: then the error page is rendered and nothing else.
+    pub denied: bool,
+    order: Arc<Mutex<Option<CookieOrder>>>,
+}
+
+impl Visit {
+    /// For the server's visit layer, and for tests.
+    pub fn new(house: Arc<Latchkey>, who: Who, device: Device, reference: String) -> Self {
+        Self { house, who, device, reference, denied: false, order: Arc::default() }
+    }
+
+    /// The signed-in person.
+    ///
+    /// # Errors
+    /// `SignedOut`, with the cause if there is one.
+    pub fn signed_in(&self) -> Result<&Viewer, AppError> {
+        match &self.who {
+            Who::SignedIn { viewer, .. } => Ok(viewer),
+            Who::Stranger { ended } => Err(AppError::SignedOut { ended: *ended }),
+        }
+    }
+
+    /// The signed-in person, if anybody is.
+    pub fn viewer(&self) -> Option<&Viewer> {
+        self.signed_in().ok()
+    }
+
+    /// The signed-in administrator.
+    ///
+    /// # Errors
+    /// `SignedOut` for a stranger, `Forbidden` for anybody else.
+    pub fn admin(&self) -> Result<identity::admin::Admin, AppError> {
+        let viewer = self.signed_in()?;
+        identity::admin::Admin::of(viewer, &self.device).map_err(crate::answer::worded)
+    }
+
+    /// Whether the admin panel is open to whoever asks.
+    pub fn may_administer(&self) -> bool {
+        self.viewer().is_some_and(|viewer| viewer.role == Role::Admin)
+    }
+
+    /// Asks the visit layer to change the cookies.
+    pub fn order(&self, order: CookieOrder) {
+        *self.order.lock().unwrap_or_else(PoisonError::into_inner) = Some(order);
+    }
+
+    /// What was asked for; for the visit layer.
+    pub fn take_order(&self) -> Option<CookieOrder> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// The visit a server function answers.
+///
+/// # Errors
+/// `Broken` when there is none: the function was mounted outside the visit layer.
+pub fn visit() -> Result<Visit, AppError> {
+    current().ok_or_else(|| crate::answer::worded(identity::Refusal::Broken("no visit in context".into())))
+}
+
+/// The visit a page is rendered for; `None` while the list of routes is made at start-up.
+pub fn current() -> Option<Visit> {
+    use_context::<Visit>()
+}

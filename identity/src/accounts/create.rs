@@ -1,0 +1,90 @@
+//! Accounts made on behalf of somebody: by the command line and the first-administrator page. Their address counts as confirmed.
+
+use super::PersonName;
+use crate::{
+    Latchkey, Refusal,
+    db::{Tx, statements, within},
+    events::{self, Event, Kind},
+    passwords::{Password, Rules},
+    words::{EmailAddress, FieldError, Role, Secret},
+};
+use uuid::Uuid;
+
+statements! {
+    INSERT = "insert into users (id, email, name, name_key, role, password_hash, created_at, verified_at, tokens_void_before)
+              values ($1, $2, $3, $4, $5, $6, $7, $7, 0)
+              on conflict (email) do nothing returning id";
+    CLOSE_SETUP = "update installation set setup_closed_at = $1, setup_hash = null where one = 1 and setup_closed_at is null";
+}
+
+/// A well-formed account.
+pub(crate) struct Parsed {
+    pub name: PersonName,
+    pub email: EmailAddress,
+    pub password: Password,
+}
+
+/// Reads what was typed, and answers every fault at once.
+pub(crate) fn parse(house: &Latchkey, name: &str, email: &str, password: &Secret) -> Result<Parsed, Refusal> {
+    let mut faults: Vec<FieldError> = Vec::new();
+    let mut keep = |fault| faults.push(fault);
+    let person = PersonName::parse(name).map_err(&mut keep).ok();
+    let address = EmailAddress::parse(email).map_err(&mut keep).ok();
+    let rules = Rules {
+        min_chars: house.settings.min_password,
+        name: person.as_ref().map_or("", PersonName::as_str),
+        email: address.as_ref().map_or("", EmailAddress::as_str),
+        host: house.settings.public_url.host_str().unwrap_or(""),
+    };
+    let secret = Password::parse(password, &rules).map_err(&mut keep).ok();
+    match (person, address, secret) {
+        (Some(name), Some(email), Some(password)) => Ok(Parsed { name, email, password }),
+        _ => Err(Refusal::Invalid(faults)),
+    }
+}
+
+/// Makes an account whose address counts as confirmed.
+///
+/// # Errors
+/// `Invalid` with every fault, `AlreadyDone` when the address has an account, or when the database does not answer.
+pub async fn create_verified(
+    house: &Latchkey,
+    name: &str,
+    email: &str,
+    password: &Secret,
+    role: Role,
+) -> Result<Uuid, Refusal> {
+    let parsed = parse(house, name, email, password)?;
+    let hash = house.hasher.hash(&parsed.password).await?;
+    let mut tx = house.db.begin().await?;
+    let id = insert(house, &mut tx, &parsed, &hash, role).await?.ok_or(Refusal::AlreadyDone)?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Inserts it. The first administrator, however made, closes the setup page for good.
+pub(super) async fn insert(
+    house: &Latchkey,
+    tx: &mut Tx,
+    parsed: &Parsed,
+    hash: &str,
+    role: Role,
+) -> Result<Option<Uuid>, Refusal> {
+    let now = house.now();
+    let made: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(INSERT)
+        .bind(house.new_id())
+        .bind(parsed.email.as_str())
+        .bind(parsed.name.as_str())
+        .bind(parsed.name.search_key())
+        .bind(role.as_str())
+        .bind(hash)
+        .bind(now)
+        .fetch_optional(c)
+        .await)?;
+    let Some((id,)) = made else { return Ok(None) };
+    if role == Role::Admin {
+        within!(*tx, |c| sqlx::query(CLOSE_SETUP).bind(now).execute(c).await.map(drop))?;
+    }
+    events::record(house, tx, Event::new(Kind::Created).on(id).detail(role.as_str())).await?;
+    Ok(Some(id))
+}

@@ -1,0 +1,36 @@
+//! Accounts: registered by their owner or made by an administrator, confirmed by letter, signed in to with a password.
+//!
+//! Owns the tables `users`, `mailed_tokens` and `installation`. Answers alike, at the same cost, for known and unknown addresses.
+
+mod create;
+mod mailed;
+mod name;
+mod register;
+mod setup;
+mod sign_in;
+mod verify;
+
+pub use create::create_verified;
+pub use name::PersonName;
+pub use register::{register, resend_verification};
+pub use setup::{setup, setup_link};
+pub use sign_in::sign_in;
+pub use verify::verify_email;
+
+use crate::{Latchkey, Refusal};
+
+pub(crate) fn statements() -> Vec<crate::db::Statement> {
+    [
+        create::STATEMENTS,
+        mailed::STATEMENTS,
+        register::STATEMENTS,
+        setup::STATEMENTS,
+        sign_in::STATEMENTS,
+        verify::STATEMENTS,
+    ]
+    .concat()
+}
+
+pub(crate) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
+    mailed::tidy(house).await
+}

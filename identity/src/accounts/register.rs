@@ -1,0 +1,134 @@
+//! Registration. One answer and one cost, whether the address is new, waiting or known: the difference is in the letter, which
+//! only its owner reads (ASVS 6.3.8).
+
+use super::{
+    create::{self, Parsed},
+    mailed::{self, Registration, VERIFICATION_LIFE},
+};
+use crate::{
+    Latchkey, Refusal,
+    db::{Tx, statements, within},
+    events::{self, Event, Kind},
+    mail,
+    sessions::Device,
+    throttle::{self, Throttle},
+    time::Timestamp,
+    words::{EmailAddress, Secret},
+};
+use uuid::Uuid;
+
+statements! {
+    INSERT = "insert into users (id, email, name, name_key, role, password_hash, created_at, tokens_void_before)
+              values ($1, $2, $3, $4, 'user', $5, $6, 0)
+              on conflict (email) do nothing returning id";
+    FIND = "select id, name, password_hash, verified_at from users where email = $1";
+    /// Who typed this password last may be told that the address is not confirmed; the letter decides whose password counts.
+    REPLACE = "update users set password_hash = $1 where id = $2 and verified_at is null";
+}
+
+#[derive(sqlx::FromRow)]
+struct Known {
+    id: Uuid,
+    name: String,
+    password_hash: String,
+    verified_at: Option<Timestamp>,
+}
+
+/// Registers an account, or tells the owner of the address that there is one.
+///
+/// # Errors
+/// `Invalid` with every fault, `TooMany` letters to this address, `Busy`, or when the database does not answer.
+pub async fn register(
+    house: &Latchkey,
+    name: &str,
+    email: &str,
+    password: &Secret,
+    device: &Device,
+) -> Result<(), Refusal> {
+    let parsed = create::parse(house, name, email, password)?;
+    throttle::take(house, Throttle::Letters, &parsed.email).await?;
+    let hash = house.hasher.hash(&parsed.password).await?;
+    let mut tx = house.db.begin().await?;
+    match insert(house, &mut tx, &parsed, &hash).await? {
+        Some(id) => {
+            events::record(house, &mut tx, Event::new(Kind::Registered).on(id).from(device)).await?;
+            send(house, &mut tx, id, &parsed, hash).await?;
+        }
+        None => {
+            let known = find(&mut tx, &parsed.email).await?.ok_or(Refusal::NotFound)?;
+            if known.verified_at.is_some() {
+                tell(house, &mut tx, &known, &parsed.email).await?;
+            } else {
+                within!(tx, |c| sqlx::query(REPLACE).bind(&hash).bind(known.id).execute(c).await.map(drop))?;
+                send(house, &mut tx, known.id, &parsed, hash).await?;
+            }
+        }
+    }
+    tx.commit().await?;
+    house.outbox_bell.notify_one();
+    Ok(())
+}
+
+/// Sends the verification letter once more. Answers alike for every address.
+///
+/// # Errors
+/// `Invalid` address, `TooMany` letters to it, or when the database does not answer.
+pub async fn resend_verification(house: &Latchkey, email: &str) -> Result<(), Refusal> {
+    let address = EmailAddress::parse(email)?;
+    throttle::take(house, Throttle::Letters, &address).await?;
+    let mut tx = house.db.begin().await?;
+    if let Some(known) = find(&mut tx, &address).await?.filter(|known| known.verified_at.is_none()) {
+        let of = Registration {
+            user_id: known.id,
+            address: address.as_str().to_owned(),
+            name: known.name,
+            password_hash: known.password_hash,
+        };
+        post(house, &mut tx, &of).await?;
+    }
+    tx.commit().await?;
+    house.outbox_bell.notify_one();
+    Ok(())
+}
+
+async fn insert(house: &Latchkey, tx: &mut Tx, parsed: &Parsed, hash: &str) -> Result<Option<Uuid>, Refusal> {
+    let made: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(INSERT)
+        .bind(house.new_id())
+        .bind(parsed.email.as_str())
+        .bind(parsed.name.as_str())
+        .bind(parsed.name.search_key())
+        .bind(hash)
+        .bind(house.now())
+        .fetch_optional(c)
+        .await)?;
+    Ok(made.map(|(id,)| id))
+}
+
+async fn find(tx: &mut Tx, email: &EmailAddress) -> Result<Option<Known>, Refusal> {
+    Ok(within!(*tx, |c| sqlx::query_as(FIND).bind(email.as_str()).fetch_optional(c).await)?)
+}
+
+async fn send(house: &Latchkey, tx: &mut Tx, id: Uuid, parsed: &Parsed, password_hash: String) -> Result<(), Refusal> {
+    let of = Registration {
+        user_id: id,
+        address: parsed.email.as_str().to_owned(),
+        name: parsed.name.as_str().to_owned(),
+        password_hash,
+    };
+    post(house, tx, &of).await
+}
+
+async fn post(house: &Latchkey, tx: &mut Tx, of: &Registration) -> Result<(), Refusal> {
+    let mailed = mailed::issue(house, tx, of).await?;
+    let link = house.settings.link("/verify", &[("token", &mailed.token)]);
+    let hours = VERIFICATION_LIFE.as_secs() / 3600;
+    let letter = mail::verification(&house.settings, &of.name, &of.address, &link, &mailed.code, hours);
+    mail::post(house, tx, &letter).await
+}
+
+/// Tells the owner that somebody, probably they themselves, tried to register again.
+async fn tell(house: &Latchkey, tx: &mut Tx, known: &Known, email: &EmailAddress) -> Result<(), Refusal> {
+    let link = house.settings.link("/login", &[]);
+    let letter = mail::already_registered(&house.settings, &known.name, email.as_str(), &link);
+    mail::post(house, tx, &letter).await
+}

@@ -1,0 +1,118 @@
+//! Signing in with a password.
+
+use crate::{
+    Latchkey, Refusal,
+    db::{on, statements, within},
+    events::{self, Event, Kind},
+    passwords::{Password, Verdict},
+    sessions::{self, Device, Subject},
+    throttle::{self, Throttle},
+    time::Timestamp,
+    tokens::TokenPair,
+    words::{EmailAddress, Fault, Field, FieldError, Role, Secret, Stay},
+};
+use uuid::Uuid;
+
+statements! {
+    FIND = "select id, password_hash, verified_at, disabled_at from users where email = $1";
+    /// Asks once more, in the transaction that begins the session: the account may have been disabled, or its password
+    /// changed, while the hash was computed.
+    ENTER = "update users set last_sign_in_at = $1, password_hash = $2
+              where id = $3 and password_hash = $4 and disabled_at is null returning role, name";
+}
+
+#[derive(sqlx::FromRow)]
+struct Known {
+    id: Uuid,
+    password_hash: String,
+    verified_at: Option<Timestamp>,
+    disabled_at: Option<Timestamp>,
+}
+
+/// Checks address and password and begins a session.
+///
+/// # Errors
+/// `Invalid`, `TooMany` attempts on this address, `Credentials` for an unknown address and a wrong password alike, `Unverified`
+/// and `Disabled` only to those who know the password, `Busy`, or when the database does not answer.
+pub async fn sign_in(
+    house: &Latchkey,
+    email: &str,
+    password: &Secret,
+    stay: Stay,
+    device: &Device,
+) -> Result<TokenPair, Refusal> {
+    let address = parse(house, email, password, stay)?;
+    throttle::take(house, Throttle::SignIn, &address).await?;
+    let known: Option<Known> =
+        on!(house.db, read, |p| sqlx::query_as(FIND).bind(address.as_str()).fetch_optional(p).await)?;
+    let stored = known.as_ref().map(|known| known.password_hash.as_str());
+    let verdict = house.hasher.verify(password, stored).await?;
+    let (Some(known), Verdict::Right | Verdict::RightButOutdated) = (&known, verdict) else {
+        failed(house, known.map(|known| known.id), device).await?;
+        return Err(Refusal::Credentials);
+    };
+    if known.disabled_at.is_some() {
+        return Err(Refusal::Disabled);
+    }
+    if known.verified_at.is_none() {
+        return Err(Refusal::Unverified);
+    }
+    let hash = match Password::known(password).filter(|_| verdict == Verdict::RightButOutdated) {
+        // The settings have become stronger since: the password is here, so hash it anew (ASVS 11.4.2).
+        Some(password) => house.hasher.hash(&password).await?,
+        None => known.password_hash.clone(),
+    };
+    let pair = enter(house, known, &hash, address.as_str(), stay, device).await?;
+    throttle::clear(house, Throttle::SignIn, &address).await?;
+    Ok(pair)
+}
+
+fn parse(house: &Latchkey, email: &str, password: &Secret, stay: Stay) -> Result<EmailAddress, Refusal> {
+    let mut faults = Vec::new();
+    let address = EmailAddress::parse(email).map_err(|fault| faults.push(fault)).ok();
+    if password.expose().is_empty() {
+        faults.push(FieldError::new(Field::Password, Fault::Missing));
+    }
+    if !house.settings.stays.contains(&stay) {
+        faults.push(FieldError::new(Field::Stay, Fault::NotAllowed));
+    }
+    address.filter(|_| faults.is_empty()).ok_or(Refusal::Invalid(faults))
+}
+
+async fn enter(
+    house: &Latchkey,
+    known: &Known,
+    hash: &str,
+    email: &str,
+    stay: Stay,
+    device: &Device,
+) -> Result<TokenPair, Refusal> {
+    let mut tx = house.db.begin().await?;
+    let entered: Option<(Role, String)> = within!(tx, |c| sqlx::query_as(ENTER)
+        .bind(house.now())
+        .bind(hash)
+        .bind(known.id)
+        .bind(&known.password_hash)
+        .fetch_optional(c)
+        .await)?;
+    let Some((role, name)) = entered else { return Err(Refusal::Credentials) };
+    let subject = Subject { id: known.id, role, name, email: email.to_owned() };
+    let pair = sessions::begin(house, &mut tx, subject, stay, device).await?;
+    let event = Event::new(Kind::SignedIn).by(known.id).on(known.id).session(pair.viewer.session).from(device);
+    events::record(house, &mut tx, event.detail(stay.as_str())).await?;
+    tx.commit().await?;
+    Ok(pair)
+}
+
+/// Recorded for unknown addresses too, without a subject: the same work either way.
+async fn failed(house: &Latchkey, subject: Option<Uuid>, device: &Device) -> Result<(), Refusal> {
+    let event = Event::new(Kind::SignInFailed).from(device);
+    let event = match subject {
+        Some(id) => event.on(id),
+        None => event,
+    };
+    let mut tx = house.db.begin().await?;
+    events::record(house, &mut tx, event).await?;
+    tx.commit().await?;
+    Ok(())
+}

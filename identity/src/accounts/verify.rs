@@ -1,0 +1,45 @@
+//! Confirming an address with what a letter brought.
+
+use super::{PersonName, mailed};
+use crate::{
+    Latchkey, Refusal,
+    db::{statements, within},
+    events::{self, Event, Kind},
+    sessions::Device,
+    words::{Fault, Field, Secret},
+};
+use uuid::Uuid;
+
+statements! {
+    /// Name and password are those of the very registration the letter belongs to.
+    CONFIRM = "update users set verified_at = $1, name = $2, name_key = $3, password_hash = $4
+                where id = $5 and email = $6 and verified_at is null returning id";
+}
+
+/// Spends a mailed token or a typed code and confirms the address it was sent to. Does not sign in: whoever can read the letter
+/// need not know the password.
+///
+/// # Errors
+/// `Missing` or `Spent` on the field `token`, or when the database does not answer.
+pub async fn verify_email(house: &Latchkey, token: &Secret, device: &Device) -> Result<(), Refusal> {
+    if token.expose().trim().is_empty() {
+        return Err(Refusal::field(Field::Token, Fault::Missing));
+    }
+    let spent = || Refusal::field(Field::Token, Fault::Spent);
+    let mut tx = house.db.begin().await?;
+    let of = mailed::spend(house, &mut tx, token.expose()).await?.ok_or_else(spent)?;
+    let name = PersonName::parse(&of.name)?;
+    let confirmed: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(CONFIRM)
+        .bind(house.now())
+        .bind(name.as_str())
+        .bind(name.search_key())
+        .bind(&of.password_hash)
+        .bind(of.user_id)
+        .bind(&of.address)
+        .fetch_optional(c)
+        .await)?;
+    let (id,) = confirmed.ok_or_else(spent)?;
+    events::record(house, &mut tx, Event::new(Kind::Verified).by(id).on(id).from(device)).await?;
+    tx.commit().await?;
+    Ok(())
+}

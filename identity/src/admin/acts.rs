@@ -1,0 +1,154 @@
+//! What an administrator does to an account.
+
+use super::Admin;
+use crate::{
+    Latchkey, Refusal,
+    accounts::PersonName,
+    db::{Tx, statements, within},
+    events::{self, Kind},
+    passwords::{Password, Rules},
+    sessions,
+    words::{EmailAddress, EndCause, Role, Secret},
+};
+use uuid::Uuid;
+
+statements! {
+    /// Unless it is the last administrator who can sign in. The mark makes access tokens with the old role stale at once.
+    SET_ROLE = "update users set role = $1, tokens_void_before = $2
+                 where id = $3
+                   and ($1 = 'admin' or role = 'user' or exists
+                        (select 1 from users o where o.role = 'admin' and o.disabled_at is null
+                            and o.verified_at is not null and o.id <> $3))
+             returning id";
+    /// An administrator's sessions end within half a day, also those begun before.
+    CAP_SESSIONS = "update sessions set expires_at = $1
+                     where user_id = $2 and ended_at is null and (expires_at is null or expires_at > $1)";
+    DISABLE = "update users set disabled_at = $1
+                where id = $2 and disabled_at is null
+                  and (role <> 'admin' or exists
+                       (select 1 from users o where o.role = 'admin' and o.disabled_at is null
+                           and o.verified_at is not null and o.id <> $2))
+            returning id";
+    ENABLE = "update users set disabled_at = null where id = $1 and disabled_at is not null returning id";
+    STANDING = "select disabled_at from users where id = $1";
+    SET_PASSWORD = "update users set password_hash = $1 where id = $2 returning id";
+    NAMES = "select name, email from users where id = $1";
+}
+
+/// Changes what an account may open. Takes effect with the account's next request: its access tokens become stale.
+///
+/// # Errors
+/// `NotFound`, `LastAdmin`, or when the database does not answer.
+pub async fn set_role(house: &Latchkey, admin: &Admin, id: Uuid, role: Role) -> Result<(), Refusal> {
+    let now = house.now();
+    let mut tx = house.db.begin().await?;
+    let changed: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(SET_ROLE)
+        .bind(role.as_str())
+        .bind(now)
+        .bind(id)
+        .fetch_optional(c)
+        .await)?;
+    if changed.is_none() {
+        return Err(if exists(&mut tx, id).await?.is_some() { Refusal::LastAdmin } else { Refusal::NotFound });
+    }
+    if role == Role::Admin {
+        let cap = now.plus(sessions::ADMIN_CAP);
+        within!(tx, |c| sqlx::query(CAP_SESSIONS).bind(cap).bind(id).execute(c).await.map(drop))?;
+    }
+    events::record(house, &mut tx, admin.event(Kind::RoleChanged).on(id).detail(role.as_str())).await?;
+    tx.commit().await?;
+    house.revocations.user(id, now);
+    Ok(())
+}
+
+/// Disables an account and ends its sessions. Doing it twice changes nothing.
+///
+/// # Errors
+/// `NotFound`, `LastAdmin`, or when the database does not answer.
+pub async fn disable(house: &Latchkey, admin: &Admin, id: Uuid) -> Result<(), Refusal> {
+    let mut tx = house.db.begin().await?;
+    let done: Option<(Uuid,)> =
+        within!(tx, |c| sqlx::query_as(DISABLE).bind(house.now()).bind(id).fetch_optional(c).await)?;
+    if done.is_none() {
+        return match exists(&mut tx, id).await? {
+            None => Err(Refusal::NotFound),
+            Some(Standing { disabled: false }) => Err(Refusal::LastAdmin),
+            Some(Standing { disabled: true }) => Ok(()),
+        };
+    }
+    let ended = sessions::end_all_within(house, &mut tx, id, None, EndCause::Disabled).await?;
+    events::record(house, &mut tx, admin.event(Kind::Disabled).on(id)).await?;
+    tx.commit().await?;
+    house.revocations.sessions(&ended, house.now());
+    Ok(())
+}
+
+/// Lets a disabled account sign in again. Doing it twice changes nothing.
+///
+/// # Errors
+/// `NotFound`, or when the database does not answer.
+pub async fn enable(house: &Latchkey, admin: &Admin, id: Uuid) -> Result<(), Refusal> {
+    let mut tx = house.db.begin().await?;
+    let done: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(ENABLE).bind(id).fetch_optional(c).await)?;
+    if done.is_none() {
+        return exists(&mut tx, id).await?.map(drop).ok_or(Refusal::NotFound);
+    }
+    events::record(house, &mut tx, admin.event(Kind::Enabled).on(id)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Ends every session of an account. Answers how many there were.
+///
+/// # Errors
+/// `NotFound`, or when the database does not answer.
+pub async fn end_sessions(house: &Latchkey, admin: &Admin, id: Uuid) -> Result<usize, Refusal> {
+    let mut tx = house.db.begin().await?;
+    if exists(&mut tx, id).await?.is_none() {
+        return Err(Refusal::NotFound);
+    }
+    let ended = sessions::end_all_within(house, &mut tx, id, None, EndCause::EndedByAdmin).await?;
+    let event = admin.event(Kind::SessionsEndedByAdmin).on(id).detail(ended.len().to_string());
+    events::record(house, &mut tx, event).await?;
+    tx.commit().await?;
+    house.revocations.sessions(&ended, house.now());
+    Ok(ended.len())
+}
+
+/// Sets a new password for an account and ends its sessions.
+///
+/// # Errors
+/// `NotFound`, `Invalid`, `Busy`, or when the database does not answer.
+pub async fn reset_password(house: &Latchkey, admin: &Admin, id: Uuid, password: &Secret) -> Result<(), Refusal> {
+    let mut tx = house.db.begin().await?;
+    let names: Option<(String, String)> = within!(tx, |c| sqlx::query_as(NAMES).bind(id).fetch_optional(c).await)?;
+    drop(tx); // hashing takes long, and the one writer must not wait for it
+    let (name, email) = names.ok_or(Refusal::NotFound)?;
+    let (name, email) = (PersonName::parse(&name)?, EmailAddress::parse(&email)?);
+    let rules = Rules {
+        min_chars: house.settings.min_password,
+        name: name.as_str(),
+        email: email.as_str(),
+        host: house.settings.public_url.host_str().unwrap_or(""),
+    };
+    let hash = house.hasher.hash(&Password::parse(password, &rules)?).await?;
+    let mut tx = house.db.begin().await?;
+    let done: Option<(Uuid,)> =
+        within!(tx, |c| sqlx::query_as(SET_PASSWORD).bind(&hash).bind(id).fetch_optional(c).await)?;
+    done.ok_or(Refusal::NotFound)?;
+    let ended = sessions::end_all_within(house, &mut tx, id, None, EndCause::PasswordReset).await?;
+    events::record(house, &mut tx, admin.event(Kind::PasswordReset).on(id)).await?;
+    tx.commit().await?;
+    house.revocations.sessions(&ended, house.now());
+    Ok(())
+}
+
+struct Standing {
+    disabled: bool,
+}
+
+async fn exists(tx: &mut Tx, id: Uuid) -> Result<Option<Standing>, Refusal> {
+    let row: Option<(Option<i64>,)> =
+        within!(*tx, |c| sqlx::query_as(STANDING).bind(id).fetch_optional(c).await)?;
+    Ok(row.map(|(disabled_at,)| Standing { disabled: disabled_at.is_some() }))
+}

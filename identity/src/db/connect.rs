@@ -1,0 +1,81 @@
+//! Opening a database from its URL.
+
+use super::Db;
+use sqlx::{
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{path::Path, str::FromStr, time::Duration};
+
+/// How long a request waits for a connection before it is told "busy".
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why a database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The URL is of no kind we know.
+    #[error("the database URL must begin with sqlite: or postgres:")]
+    UnknownKind,
+    /// The driver refused, with its reason.
+    #[error("cannot open the database: {0}")]
+    Driver(#[from] sqlx::Error),
+}
+
+impl Db {
+    /// Opens `sqlite:…` or `postgres://…`.
+    ///
+    /// # Errors
+    /// [`OpenError`], which names the reason but never the URL: it may contain a password.
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        if url.starts_with("sqlite:") {
+            Self::sqlite(SqliteConnectOptions::from_str(url)?).await
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Self::postgres(PgConnectOptions::from_str(url)?).await
+        } else {
+            Err(OpenError::UnknownKind)
+        }
+    }
+
+    /// Opens, or creates, the SQLite file at `path`.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or created.
+    pub async fn open_file(path: &Path) -> Result<Self, OpenError> {
+        Self::sqlite(SqliteConnectOptions::new().filename(path)).await
+    }
+
+    async fn sqlite(options: SqliteConnectOptions) -> Result<Self, OpenError> {
+        // FULL: an acknowledged commit survives a power cut. What it costs is measured, not guessed.
+        let options = options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(ACQUIRE_TIMEOUT)
+            .optimize_on_close(true, None)
+            .pragma("temp_store", "memory");
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone())
+            .await?;
+        let readers = std::thread::available_parallelism().map_or(2, |n| n.get() as u32).max(2);
+        // `query_only` and not a read-only open: a reader must be able to create the shared-memory file of the log.
+        let read = SqlitePoolOptions::new()
+            .max_connections(readers)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.pragma("query_only", "on"))
+            .await?;
+        Ok(Self::Sqlite { read, write })
+    }
+
+    async fn postgres(options: PgConnectOptions) -> Result<Self, OpenError> {
+        let options = options.application_name("latchkey");
+        let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(options).await?;
+        Ok(Self::Postgres(pool))
+    }
+}

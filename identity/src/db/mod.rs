@@ -1,0 +1,88 @@
+//! The two databases Latchkey lives on, behind one text of SQL.
+//!
+//! SQLite has one writer connection and a pool of readers: one writer queues fairly where many would meet "database is
+//! locked". PostgreSQL has one pool. Statements use `$1`, `returning` and `on conflict`, which both understand; [`on!`] picks
+//! the pool. No module outside this crate may see a pool.
+
+mod connect;
+mod migrate;
+mod statements;
+mod tx;
+mod words;
+
+pub use connect::OpenError;
+pub use migrate::schema_version;
+pub(crate) use statements::statements;
+pub use statements::{Statement, all_statements};
+pub use tx::Tx;
+
+use sqlx::{PgPool, SqlitePool};
+
+/// An open database.
+#[derive(Clone)]
+pub enum Db {
+    /// Embedded, in one file.
+    Sqlite {
+        /// Many connections that cannot write.
+        read: SqlitePool,
+        /// One connection that can.
+        write: SqlitePool,
+    },
+    /// A server for several nodes.
+    Postgres(PgPool),
+}
+
+/// Runs the same expression against whichever pool there is: `on!(db, read, |p| sqlx::query(SQL).fetch_all(p).await)`.
+macro_rules! on {
+    ($db:expr, $mode:ident, |$pool:ident| $body:expr) => {
+        match &$db {
+            $crate::db::Db::Sqlite { $mode: $pool, .. } => $body,
+            $crate::db::Db::Postgres($pool) => $body,
+        }
+    };
+}
+pub(crate) use on;
+
+/// The same within a transaction: `within!(tx, |c| sqlx::query(SQL).execute(c).await)`.
+macro_rules! within {
+    ($tx:expr, |$conn:ident| $body:expr) => {
+        match &mut $tx {
+            $crate::db::Tx::Sqlite(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+            $crate::db::Tx::Postgres(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use within;
+
+impl Db {
+    /// Begins a transaction that will write. On SQLite it takes the write lock at once: a transaction that reads first and
+    /// writes later is refused by SQLite when somebody else wrote in between, and no waiting helps.
+    pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), sqlx::Error> {
+        on!(*self, read, |p| sqlx::query("select 1").execute(p).await.map(drop))
+    }
+
+    /// Closes every connection, after letting SQLite fold its log into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Security events: what happened to an account, written in the transaction that did it.
+//!
+//! Never holds a secret, and never what somebody typed wrongly. Read by the admin panel and, later, by the account's owner.
+
+use crate::{
+    Latchkey, Refusal,
+    db::{Tx, on, statements, within},
+    sessions::Device,
+    time::Timestamp,
+    words::{EventView, Page},
+};
+use uuid::Uuid;
+
+statements! {
+    INSERT = "insert into events (id, at, kind, actor_id, subject_id, session_id, ip, detail)
+              values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    LATEST = "select e.id, e.at, e.kind, a.email as actor, s.email as subject, e.ip, e.detail
+                from events e left join users a on a.id = e.actor_id left join users s on s.id = e.subject_id
+               where e.id < $1 order by e.id desc limit $2";
+    LATEST_OF = "select e.id, e.at, e.kind, a.email as actor, s.email as subject, e.ip, e.detail
+                   from events e left join users a on a.id = e.actor_id left join users s on s.id = e.subject_id
+                  where e.subject_id = $3 and e.id < $1 order by e.id desc limit $2";
+}
+
+crate::spelled! {
+    /// What happened.
+    Kind {
+        /// An account was registered; its address is not confirmed yet.
+        Registered = "registered",
+        /// The address was confirmed.
+        Verified = "verified",
+        /// An account was made by an administrator or on the command line.
+        Created = "created",
+        /// Somebody signed in.
+        SignedIn = "signed_in",
+        /// Somebody gave a wrong password.
+        SignInFailed = "sign_in_failed",
+        /// Somebody signed out.
+        SignedOut = "signed_out",
+        /// A person ended one of the own sessions.
+        SessionEnded = "session_ended",
+        /// A person ended all other sessions.
+        OtherSessionsEnded = "other_sessions_ended",
+        /// An old refresh token came back.
+        ReuseDetected = "reuse_detected",
+        /// The role was changed.
+        RoleChanged = "role_changed",
+        /// The account was disabled.
+        Disabled = "disabled",
+        /// The account was enabled again.
+        Enabled = "enabled",
+        /// An administrator ended the account's sessions.
+        SessionsEndedByAdmin = "sessions_ended_by_admin",
+        /// An administrator set a new password.
+        PasswordReset = "password_reset",
+    }
+}
+
+/// An event about to be recorded.
+pub struct Event {
+    kind: Kind,
+    actor: Option<Uuid>,
+    subject: Option<Uuid>,
+    session: Option<Uuid>,
+    ip: String,
+    detail: String,
+}
+
+impl Event {
+    /// An event of nobody, yet.
+    pub fn new(kind: Kind) -> Self {
+        Self { kind, actor: None, subject: None, session: None, ip: String::new(), detail: String::new() }
+    }
+
+    /// Who did it.
+    pub fn by(self, actor: Uuid) -> Self {
+        Self { actor: Some(actor), ..self }
+    }
+
+    /// Whom it happened to.
+    pub fn on(self, subject: Uuid) -> Self {
+        Self { subject: Some(subject), ..self }
+    }
+
+    /// In which session.
+    pub fn session(self, session: Uuid) -> Self {
+        Self { session: Some(session), ..self }
+    }
+
+    /// From where.
+    pub fn from(self, device: &Device) -> Self {
+        Self { ip: device.ip.clone(), ..self }
+    }
+
+    /// A word more, from a closed vocabulary.
+    pub fn detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), ..self }
+    }
+}
+
+/// Records an event within the transaction that makes it true.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn record(house: &Latchkey, tx: &mut Tx, event: Event) -> Result<(), Refusal> {
+    within!(*tx, |c| sqlx::query(INSERT)
+        .bind(house.new_id())
+        .bind(house.now())
+        .bind(event.kind.as_str())
+        .bind(event.actor)
+        .bind(event.subject)
+        .bind(event.session)
+        .bind(&event.ip)
+        .bind(&event.detail)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    at: Timestamp,
+    kind: String,
+    actor: Option<String>,
+    subject: Option<String>,
+    ip: String,
+    detail: String,
+}
+
+/// Events before `after` (an event's id), newest first; of one account, or of all. The caller has asked whether the reader may.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn latest(
+    house: &Latchkey,
+    of: Option<Uuid>,
+    after: Option<Uuid>,
+    limit: usize,
+) -> Result<Page<EventView>, Refusal> {
+    let limit = limit.clamp(1, 200);
+    let (before, take) = (after.unwrap_or(Uuid::max()), limit as i64 + 1);
+    let mut rows: Vec<Row> = match of {
+        Some(of) => on!(house.db, read, |p| {
+            sqlx::query_as(LATEST_OF).bind(before).bind(take).bind(of).fetch_all(p).await
+        })?,
+        None => on!(house.db, read, |p| sqlx::query_as(LATEST).bind(before).bind(take).fetch_all(p).await)?,
+    };
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|row| row.id);
+    let items = rows
+        .into_iter()
+        .map(|row| EventView {
+            id: row.id,
+            at: row.at.0,
+            kind: row.kind,
+            actor: row.actor,
+            subject: row.subject,
+            ip: row.ip,
+            detail: row.detail,
+        })
+        .collect();
+    Ok(Page { items, next })
+}

@@ -1,0 +1,171 @@
+//! One running installation: everything a rule may depend on, in one value that is handed to it.
+
+use crate::{
+    Refusal, Settings, accounts,
+    db::{Db, on, statements},
+    keys::{self, Keyring, MasterKey, Purpose, Sealer, mac, same},
+    passwords::Hasher,
+    random::Random,
+    sessions::{Receipts, revocations, revocations::Revocations},
+    time::{Clock, Timestamp},
+};
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+statements! {
+    FOUND = "insert into installation (one, id, key_check, created_at) values (1, $1, $2, $3) on conflict do nothing";
+    CHECK = "select key_check from installation where one = 1";
+}
+
+/// An installation of Latchkey.
+pub struct Latchkey {
+    /// What the operator decided.
+    pub settings: Settings,
+    /// Turns passwords into hashes and checks them.
+    pub hasher: Hasher,
+    /// Where randomness comes from.
+    pub random: Arc<dyn Random>,
+    /// Rung when a letter was posted.
+    pub outbox_bell: Notify,
+    /// What was ended within the last access-token lifetime.
+    pub revocations: Revocations,
+    pub(crate) receipts: Receipts,
+    pub(crate) db: Db,
+    pub(crate) issuer: String,
+    pub(crate) refresh_key: [u8; 32],
+    pub(crate) mailed_key: [u8; 32],
+    pub(crate) throttle_key: [u8; 32],
+    pub(crate) letters_sealer: Sealer,
+    clock: Arc<dyn Clock>,
+    master: MasterKey,
+    keyring: RwLock<Arc<Keyring>>,
+}
+
+impl Latchkey {
+    /// Opens the installation that lives in `db`, or founds it: migrates, checks that the master key fits, loads the signing
+    /// keys and the revocation set.
+    ///
+    /// # Errors
+    /// When the master key is another installation's, the schema is newer than this binary, or the database does not answer.
+    pub async fn open(
+        db: Db,
+        settings: Settings,
+        master: MasterKey,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Arc<Self>, Refusal> {
+        db.migrate().await?;
+        check_master_key(&db, &master, clock.now(), &*random).await?;
+        let sealer = Sealer::new(master.derive(Purpose::SigningKeys));
+        let ring = match keys::load(&db, &sealer).await? {
+            Some(ring) => ring,
+            None => keys::found(&db, &settings, &sealer, clock.now(), &*random).await?,
+        };
+        let house = Arc::new(Self {
+            hasher: Hasher::new(settings.hash_cost, master.derive(Purpose::Pepper), random.clone())?,
+            outbox_bell: Notify::new(),
+            revocations: Revocations::default(),
+            receipts: Receipts::default(),
+            issuer: settings.issuer(),
+            refresh_key: master.derive(Purpose::RefreshTokens),
+            mailed_key: master.derive(Purpose::MailedTokens),
+            throttle_key: master.derive(Purpose::Throttle),
+            letters_sealer: Sealer::new(master.derive(Purpose::Letters)),
+            keyring: RwLock::new(ring),
+            settings,
+            random,
+            db,
+            clock,
+            master,
+        });
+        revocations::follow(&house).await?;
+        Ok(house)
+    }
+
+    /// The current moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The clock itself, for those who count time outside the rules.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
+    }
+
+    /// A fresh identifier (UUID version 7).
+    pub fn new_id(&self) -> Uuid {
+        self.random.id(self.now())
+    }
+
+    /// A sealer for one purpose.
+    pub fn sealer(&self, purpose: Purpose) -> Sealer {
+        Sealer::new(self.master.derive(purpose))
+    }
+
+    /// The keys in use.
+    pub fn keyring(&self) -> Arc<Keyring> {
+        self.keyring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads the signing keys again, after they were rotated here or elsewhere.
+    ///
+    /// # Errors
+    /// When the database does not answer; the keys in memory stay in use.
+    pub async fn reload_keys(&self) -> Result<(), Refusal> {
+        if let Some(ring) = keys::load(&self.db, &self.sealer(Purpose::SigningKeys)).await? {
+            *self.keyring.write().unwrap_or_else(PoisonError::into_inner) = ring;
+        }
+        Ok(())
+    }
+
+    /// Learns what other nodes and the command line have done: ended sessions, changed roles, rotated keys. To be called about
+    /// once a second.
+    ///
+    /// # Errors
+    /// When the database does not answer; the next call catches up.
+    pub async fn follow(&self) -> Result<(), Refusal> {
+        revocations::follow(self).await?;
+        if keys::newest(&self.db).await?.is_some_and(|kid| kid != self.keyring().signer_kid()) {
+            self.reload_keys().await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), Refusal> {
+        Ok(self.db.ping().await?)
+    }
+
+    /// Closes the database. Nothing else may be asked of this value afterwards.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+
+    /// Removes what has served its time: expired tokens, old letters and throttles. To be called every few minutes.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tidy(&self) -> Result<(), Refusal> {
+        accounts::tidy(self).await?;
+        crate::mail::tidy(self).await?;
+        crate::throttle::tidy(self).await
+    }
+}
+
+/// Writes the key's check value into a new database, or compares it with the one that is there.
+async fn check_master_key(db: &Db, master: &MasterKey, now: Timestamp, random: &dyn Random) -> Result<(), Refusal> {
+    let check = mac(&master.derive(Purpose::Check), &[b"this database belongs to this key"]);
+    on!(*db, write, |p| sqlx::query(FOUND).bind(random.id(now)).bind(&check[..]).bind(now).execute(p).await.map(drop))?;
+    let (stored,): (Vec<u8>,) = on!(*db, write, |p| sqlx::query_as(CHECK).fetch_one(p).await)?;
+    if same(&stored, &check) {
+        Ok(())
+    } else {
+        Err(Refusal::Broken(
+            "the master key does not fit this database: give the key the database was made with, or another database".into(),
+        ))
+    }
+}

@@ -1,0 +1,54 @@
+//! Letters: what they say, how they wait, how they leave.
+//!
+//! A letter is posted in the transaction that gives the reason for it, so neither exists without the other, and it is encrypted
+//! while it waits, because it may carry a token. Delivery happens later and elsewhere; a mail server that is slow or down
+//! delays no request. No letter contains anything that tells the sender when it was read.
+
+mod layout;
+mod letters;
+mod message;
+mod name;
+mod outbox;
+mod transport;
+
+pub use letters::{already_registered, reuse_detected, verification};
+pub use message::check_sender;
+pub(crate) use outbox::STATEMENTS;
+pub use outbox::{Delivered, deliver_due, post, tidy};
+pub use transport::Transport;
+
+use serde::{Deserialize, Serialize};
+
+crate::spelled! {
+    /// What a letter is about.
+    Kind {
+        /// Confirms an address at registration.
+        Verification = "verification",
+        /// Somebody registered an address that has an account.
+        AlreadyRegistered = "already_registered",
+        /// A session was ended because a copy of it was used (RFC 9700 section 4.14.2).
+        ReuseDetected = "reuse_detected",
+    }
+}
+
+/// A letter ready to be posted. The text and the HTML say the same.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// What it is about.
+    pub kind: Kind,
+    /// The one address it goes to, without a name.
+    pub to: String,
+    /// Subject line.
+    pub subject: String,
+    /// Plain-text body.
+    pub text: String,
+    /// HTML body.
+    pub html: String,
+}
+
+impl std::fmt::Debug for Letter {
+    /// Leaves the bodies out: they may carry a token, and a log line is forever.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Letter").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}

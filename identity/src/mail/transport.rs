@@ -1,0 +1,118 @@
+//! The way out: a mail server, or files in a directory.
+
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    transport::smtp::Error as SmtpError,
+};
+use std::{io, net::IpAddr, path::{Path, PathBuf}, time::Duration};
+use tokio::io::AsyncWriteExt;
+use url::{Host, Url};
+
+/// How long a mail server may take for one command, and for one letter as a whole. Far below the outbox's lease.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(20);
+const LETTER_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// Where letters go.
+pub enum Transport {
+    /// To a mail server.
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    /// Into a directory, one `.eml` file each.
+    Files(PathBuf),
+}
+
+/// Why a letter could not be handed over.
+pub(super) struct Failure {
+    /// For the operator.
+    pub why: String,
+    /// The mailbox does not exist: trying again would only annoy.
+    pub for_good: bool,
+}
+
+impl Transport {
+    /// A mail server by URL: `smtps://user:password@host` speaks TLS from the first byte (port 465), `smtp://…` upgrades by
+    /// STARTTLS (port 587) and sends nothing if it cannot. `?tls=required|opportunistic|none` overrides; for `smtp://` to this very
+    /// machine the default is `none` (port 25).
+    ///
+    /// # Errors
+    /// A sentence for the operator that never repeats the URL: it may contain a password.
+    pub fn smtp(url: &str) -> Result<Self, String> {
+        let example = "an example: smtps://user:password@mail.example.org";
+        let mut url = Url::parse(url).map_err(|error| format!("not a URL ({error}); {example}"))?;
+        let asked = url.query_pairs().find(|(key, _)| key == "tls").map(|(_, value)| value.into_owned());
+        let (port, tls) = match (url.scheme(), asked.as_deref()) {
+            ("smtps", None) => (465, None),
+            ("smtp", None) if is_this_machine(&url) => (25, None),
+            ("smtp", None | Some("required")) => (587, Some("tls=required")),
+            ("smtp", Some("opportunistic")) => (587, Some("tls=opportunistic")),
+            ("smtp", Some("none")) => (25, None),
+            ("smtp", Some(_)) => return Err("tls must be required, opportunistic or none".to_owned()),
+            _ => return Err(format!("the URL must begin with smtps:// or smtp://, without tls= for smtps; {example}")),
+        };
+        // lettre takes a missing `tls` for "none" and knows other ports, so all is said before it reads the URL.
+        url.set_query(tls);
+        url.set_port(url.port().or(Some(port))).map_err(|()| format!("no host in the URL; {example}"))?;
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.as_str())
+            .map_err(|_| format!("host, user or password in the URL cannot be used; {example}"))?
+            .timeout(Some(COMMAND_TIMEOUT));
+        Ok(Self::Smtp(builder.build()))
+    }
+
+    /// A directory, made when the first letter arrives. For trying Latchkey out without a mail server.
+    pub fn files(dir: impl Into<PathBuf>) -> Self {
+        Self::Files(dir.into())
+    }
+
+    /// Hands one message over; `name` is what its file is called.
+    pub(super) async fn send(&self, name: &str, message: Message) -> Result<(), Failure> {
+        match self {
+            Self::Smtp(server) => match tokio::time::timeout(LETTER_TIMEOUT, server.send(message)).await {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err(error)) => Err(Failure { for_good: is_for_good(&error), why: described(&error) }),
+                Err(_) => Err(Failure { for_good: false, why: "the mail server took too long".to_owned() }),
+            },
+            Self::Files(dir) => write(dir, name, &message.formatted())
+                .await
+                .map_err(|error| Failure { for_good: false, why: format!("cannot write to {}: {error}", dir.display()) }),
+        }
+    }
+}
+
+/// Readable by the owner alone, and complete or not there at all.
+async fn write(dir: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+    tokio::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).await?;
+    let (unfinished, finished) = (dir.join(format!(".{name}.tmp")), dir.join(format!("{name}.eml")));
+    let mut file =
+        tokio::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished).await?;
+    file.write_all(content).await?;
+    file.sync_all().await?;
+    tokio::fs::rename(unfinished, finished).await
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+/// 550, 551 and 553 say that this mailbox does not exist (RFC 5321 section 4.2.3). Other refusals may be our own fault, which
+/// an operator can mend.
+fn is_for_good(error: &SmtpError) -> bool {
+    error.status().is_some_and(|code| matches!(u16::from(code), 550 | 551 | 553))
+}
+
+/// The error and what is behind it, on one line.
+fn described(error: &SmtpError) -> String {
+    let mut line = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !line.contains(&cause_text) {
+            line = format!("{line}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    line
+}

@@ -1,0 +1,141 @@
+//! The end of a session: once, with a cause, recorded in the transaction that does it.
+
+use super::begin::{Device, Subject};
+use crate::{
+    Latchkey, Refusal,
+    db::{Tx, statements, within},
+    events::{self, Event, Kind},
+    mail,
+    words::{EndCause, Viewer},
+};
+use uuid::Uuid;
+
+statements! {
+    END_ONE = "update sessions set ended_at = $1, end_cause = $2
+                where id = $3 and user_id = $4 and ended_at is null returning id";
+    /// Whoever holds the refresh token may end its session, so no owner is asked for.
+    END_ANY = "update sessions set ended_at = $1, end_cause = $2 where id = $3 and ended_at is null returning id";
+    END_ALL_BUT = "update sessions set ended_at = $1, end_cause = $2
+                    where user_id = $3 and id <> $4 and ended_at is null returning id";
+}
+
+/// Signs out. Succeeds also when the session is over already.
+///
+/// # Errors
+/// When the database does not answer. The session is refused on this node all the same, and the cookies should go.
+pub async fn sign_out(house: &Latchkey, viewer: &Viewer, device: &Device) -> Result<(), Refusal> {
+    house.revocations.session(viewer.session, house.now());
+    let mut tx = house.db.begin().await?;
+    if end_one(house, &mut tx, viewer.id, viewer.session, EndCause::SignedOut).await? {
+        let event = Event::new(Kind::SignedOut).by(viewer.id).on(viewer.id).session(viewer.session).from(device);
+        events::record(house, &mut tx, event).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Ends one of the caller's own sessions. Another person's session answers `NotFound`, like one that never existed.
+///
+/// # Errors
+/// `NotFound`, or when the database does not answer.
+pub async fn end_own(house: &Latchkey, viewer: &Viewer, id: Uuid, device: &Device) -> Result<(), Refusal> {
+    let mut tx = house.db.begin().await?;
+    let cause = if id == viewer.session { EndCause::SignedOut } else { EndCause::SignedOutElsewhere };
+    if !end_one(house, &mut tx, viewer.id, id, cause).await? {
+        return Err(Refusal::NotFound);
+    }
+    let event = Event::new(Kind::SessionEnded).by(viewer.id).on(viewer.id).session(id).from(device).detail(cause.as_str());
+    events::record(house, &mut tx, event).await?;
+    tx.commit().await?;
+    house.revocations.session(id, house.now());
+    Ok(())
+}
+
+/// Ends every session of the caller but the one that asks. Answers how many there were.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn end_others(house: &Latchkey, viewer: &Viewer, device: &Device) -> Result<usize, Refusal> {
+    let mut tx = house.db.begin().await?;
+    let ended = end_all_within(house, &mut tx, viewer.id, Some(viewer.session), EndCause::SignedOutElsewhere).await?;
+    let event = Event::new(Kind::OtherSessionsEnded).by(viewer.id).on(viewer.id).from(device).detail(ended.len().to_string());
+    events::record(house, &mut tx, event).await?;
+    tx.commit().await?;
+    house.revocations.sessions(&ended, house.now());
+    Ok(ended.len())
+}
+
+/// Ends every session of an account. Who asked, and whether they may, is the caller's business.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn end_all(house: &Latchkey, user: Uuid, cause: EndCause) -> Result<usize, Refusal> {
+    let mut tx = house.db.begin().await?;
+    let ended = end_all_within(house, &mut tx, user, None, cause).await?;
+    tx.commit().await?;
+    house.revocations.sessions(&ended, house.now());
+    Ok(ended.len())
+}
+
+/// The same within a transaction. The caller puts the ids into the revocation set after the commit.
+pub(crate) async fn end_all_within(
+    house: &Latchkey,
+    tx: &mut Tx,
+    user: Uuid,
+    but: Option<Uuid>,
+    cause: EndCause,
+) -> Result<Vec<Uuid>, Refusal> {
+    let ended: Vec<(Uuid,)> = within!(*tx, |c| sqlx::query_as(END_ALL_BUT)
+        .bind(house.now())
+        .bind(cause.as_str())
+        .bind(user)
+        .bind(but.unwrap_or_default())
+        .fetch_all(c)
+        .await)?;
+    Ok(ended.into_iter().map(|(id,)| id).collect())
+}
+
+/// An old refresh token came back: ends the session it came from, records it and tells the owner by letter. Answers false when
+/// somebody else has ended it meanwhile.
+pub(super) async fn reused(house: &Latchkey, id: Uuid, owner: &Subject, device: &Device) -> Result<bool, Refusal> {
+    let now = house.now();
+    let mut tx = house.db.begin().await?;
+    if !end_one(house, &mut tx, owner.id, id, EndCause::ReuseDetected).await? {
+        return Ok(false);
+    }
+    let event = Event::new(Kind::ReuseDetected).on(owner.id).session(id).from(device);
+    events::record(house, &mut tx, event).await?;
+    let link = house.settings.link("/account", &[]);
+    let letter =
+        mail::reuse_detected(&house.settings, &owner.name, &owner.email, &device.user_agent, now, &link);
+    mail::post(house, &mut tx, &letter).await?;
+    tx.commit().await?;
+    house.revocations.session(id, now);
+    house.outbox_bell.notify_one();
+    Ok(true)
+}
+
+/// Writes down that a session has outlived itself.
+pub(super) async fn expire(house: &Latchkey, id: Uuid) -> Result<(), Refusal> {
+    let mut tx = house.db.begin().await?;
+    within!(tx, |c| sqlx::query(END_ANY)
+        .bind(house.now())
+        .bind(EndCause::Expired.as_str())
+        .bind(id)
+        .fetch_optional(c)
+        .await
+        .map(drop))?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn end_one(house: &Latchkey, tx: &mut Tx, user: Uuid, id: Uuid, cause: EndCause) -> Result<bool, Refusal> {
+    let ended: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(END_ONE)
+        .bind(house.now())
+        .bind(cause.as_str())
+        .bind(id)
+        .bind(user)
+        .fetch_optional(c)
+        .await)?;
+    Ok(ended.is_some())
+}

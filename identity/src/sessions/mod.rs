@@ -1,0 +1,28 @@
+//! Sessions: begun at sign-in, renewed by rotation, ended once with a cause.
+//!
+//! A session is one row, and no table of refresh tokens grows beside it. This module is the only one that writes the table.
+//! Revocation is immediate although access tokens are checked without the database: see [`revocations`].
+
+mod admit;
+mod begin;
+mod end;
+mod lifetime;
+mod receipts;
+pub mod revocations;
+mod rotation;
+mod seen;
+
+pub use admit::{Admission, admit};
+pub use begin::Device;
+pub(crate) use begin::{Subject, begin};
+pub use end::{end_all, end_others, end_own, sign_out};
+pub(crate) use end::end_all_within;
+pub(crate) use lifetime::ADMIN_CAP;
+pub use receipts::{Receipts, confirm};
+pub use rotation::{Rotation, Step, judge, renew};
+pub use seen::{list, one};
+
+pub(crate) fn statements() -> Vec<crate::db::Statement> {
+    [begin::STATEMENTS, end::STATEMENTS, receipts::STATEMENTS, revocations::STATEMENTS, rotation::STATEMENTS, seen::STATEMENTS]
+        .concat()
+}

@@ -1,0 +1,185 @@
+//! Rotation: what happens when a refresh token is presented. The heart of Latchkey.
+//!
+//! One conditional `update` has one winner, however many requests ask at once; everybody else gets the very same successor.
+//! The old token stays good until the browser has proven that it received the new one, plus a short window; after that, its
+//! return means that somebody has a copy, and the session ends. Nothing here ever signs out an honest browser.
+
+use super::{
+    begin::{Device, Issue, Subject, issue},
+    end,
+};
+use crate::{
+    Latchkey, Refusal,
+    db::{on, statements},
+    time::Timestamp,
+    tokens::{TokenPair, refresh::Presented},
+    words::{EndCause, Role, Stay},
+};
+use std::time::Duration;
+use uuid::Uuid;
+
+statements! {
+    STATE = "select s.secret, s.generation, s.confirmed_at, s.created_at, s.expires_at, s.stay, s.ended_at, s.end_cause,
+                    u.id as user_id, u.role, u.name, u.email
+               from sessions s join users u on u.id = s.user_id
+              where s.id = $1";
+    /// The decision. Reading first and writing after would let two requests win.
+    ADVANCE = "update sessions
+                  set generation = $1, rotated_at = $2, confirmed_at = null, ip = $3
+                where id = $4 and generation = $5 and ended_at is null and (expires_at is null or expires_at > $2)
+            returning generation";
+}
+
+/// How long the previous token stays good after the browser has proven that it holds the next: requests that were already on
+/// their way arrive within it.
+pub const WINDOW: Duration = Duration::from_secs(20);
+
+/// What presenting a refresh token led to.
+#[derive(Debug)]
+pub enum Rotation {
+    /// The browser gets the next generation.
+    Renewed(TokenPair),
+    /// A sibling won a moment ago, or the last answer was lost: the same successor again.
+    Raced(TokenPair),
+    /// An old generation came back late: somebody has a copy. The session is over.
+    Reused,
+    /// Expired, ended, or never ours; the cause is known when the token was genuine.
+    Ended(Option<EndCause>),
+}
+
+/// What a genuine token of a live session means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Move the session to this generation.
+    Advance(i64),
+    /// Hand out the current generation once more.
+    Repeat,
+    /// Theft.
+    Reuse,
+}
+
+/// The table of the design, as a function of nothing but its inputs.
+///
+/// `presented` above `current` means that the database lost its last write in a crash: we alone can have made that token, so
+/// the session catches up with it.
+pub fn judge(current: i64, confirmed_at: Option<Timestamp>, presented: i64, now: Timestamp) -> Step {
+    let window_open = confirmed_at.is_none_or(|at| now < at.plus(WINDOW));
+    if presented >= current {
+        Step::Advance(presented + 1)
+    } else if presented == current - 1 && window_open {
+        Step::Repeat
+    } else {
+        Step::Reuse
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct State {
+    secret: Vec<u8>,
+    generation: i64,
+    confirmed_at: Option<Timestamp>,
+    created_at: Timestamp,
+    expires_at: Option<Timestamp>,
+    stay: Stay,
+    end_cause: Option<EndCause>,
+    user_id: Uuid,
+    role: Role,
+    name: String,
+    email: String,
+}
+
+/// Presents a refresh token.
+///
+/// # Errors
+/// Only when the database does not do its part: then nothing is known about the session, and its cookies must be left alone.
+pub async fn renew(house: &Latchkey, presented: &str, device: &Device) -> Result<Rotation, Refusal> {
+    let Some(token) = Presented::parse(presented) else { return Ok(Rotation::Ended(None)) };
+    // Each round that is lost was won by somebody else, so the next read sees their generation and needs no write.
+    for _ in 0..8 {
+        let state = on!(house.db, read, |p| sqlx::query_as::<_, State>(STATE).bind(token.session).fetch_optional(p).await)?;
+        let Some(state) = state else { return Ok(Rotation::Ended(None)) };
+        if !token.is_genuine(&house.refresh_key, &state.secret) {
+            return Ok(Rotation::Ended(None));
+        }
+        if let Some(cause) = state.end_cause {
+            return Ok(Rotation::Ended(Some(cause)));
+        }
+        let now = house.now();
+        if state.expires_at.is_some_and(|end| end <= now) {
+            end::expire(house, token.session).await?;
+            return Ok(Rotation::Ended(Some(EndCause::Expired)));
+        }
+        match judge(state.generation, state.confirmed_at, token.generation, now) {
+            Step::Repeat => return Ok(Rotation::Raced(state.pair(house, token.session, None)?)),
+            Step::Advance(to) => {
+                if advance(house, &token, to, state.generation, device).await? {
+                    return Ok(Rotation::Renewed(state.pair(house, token.session, Some(to))?));
+                }
+            }
+            Step::Reuse => {
+                if end::reused(house, token.session, &state.subject(), device).await? {
+                    return Ok(Rotation::Reused);
+                }
+            }
+        }
+    }
+    Err(Refusal::Busy { retry_after: Duration::from_secs(1) })
+}
+
+async fn advance(house: &Latchkey, token: &Presented, to: i64, from: i64, device: &Device) -> Result<bool, Refusal> {
+    let won: Option<(i64,)> = on!(house.db, write, |p| sqlx::query_as(ADVANCE)
+        .bind(to)
+        .bind(house.now())
+        .bind(&device.ip)
+        .bind(token.session)
+        .bind(from)
+        .fetch_optional(p)
+        .await)?;
+    Ok(won.is_some())
+}
+
+impl State {
+    fn subject(&self) -> Subject {
+        Subject { id: self.user_id, role: self.role, name: self.name.clone(), email: self.email.clone() }
+    }
+
+    fn pair(&self, house: &Latchkey, session: Uuid, generation: Option<i64>) -> Result<TokenPair, Refusal> {
+        let of = Issue {
+            session,
+            secret: &self.secret,
+            generation: generation.unwrap_or(self.generation),
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+            stay: self.stay,
+        };
+        issue(house, self.subject(), &of)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_000_000_000_000);
+
+    /// The table of the design, row by row.
+    #[test]
+    fn every_row_of_the_table() {
+        let fresh = Some(NOW.minus(Duration::from_millis(19_999)));
+        let stale = Some(NOW.minus(WINDOW));
+        for (current, confirmed, presented, step) in [
+            (5, None, 5, Step::Advance(6)),
+            (5, stale, 5, Step::Advance(6)),
+            (5, None, 4, Step::Repeat),
+            (5, fresh, 4, Step::Repeat),
+            (5, stale, 4, Step::Reuse),
+            (5, None, 3, Step::Reuse),
+            (5, fresh, 3, Step::Reuse),
+            (5, stale, 1, Step::Reuse),
+            (5, None, 6, Step::Advance(7)),
+            (5, stale, 9, Step::Advance(10)),
+        ] {
+            assert_eq!(judge(current, confirmed, presented, NOW), step, "{current} {confirmed:?} {presented}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Slowing down what is tried too often, per account. Never a hard lock: a stranger must not be able to lock anyone out for good.
+//!
+//! Counted in the database, so that a restart forgives nothing, under a keyed hash, so that it holds no address. An attempt is
+//! counted before it is judged: fifty guesses at once are fifty attempts. Limits per network address are the server's.
+
+use crate::{
+    Latchkey, Refusal,
+    db::{on, statements},
+    keys::mac,
+    time::Timestamp,
+    words::EmailAddress,
+};
+use std::time::Duration;
+
+statements! {
+    /// Counts one attempt, unless the key is blocked: then no row comes back. `$3` window, `$4` free attempts, `$5` first
+    /// delay, `$6` longest delay, `$7` how long a key that was blocked is remembered.
+    TAKE = "insert into throttles (key, count, started_at, blocked_until) values ($1, 1, $2, 0)
+            on conflict (key) do update set
+                count = case when throttles.started_at + case when throttles.count < cast($4 as bigint) then cast($3 as bigint) else cast($7 as bigint) end <= $2
+                             then 1 else throttles.count + 1 end,
+                started_at = case when throttles.count >= cast($4 as bigint) or throttles.started_at + cast($3 as bigint) <= $2
+                                  then $2 else throttles.started_at end,
+                blocked_until = case when throttles.started_at + case when throttles.count < cast($4 as bigint) then cast($3 as bigint) else cast($7 as bigint) end <= $2
+                                     then 0
+                                     when throttles.count + 1 < cast($4 as bigint) then 0
+                                     when (throttles.count + 2 - cast($4 as bigint)) * cast($5 as bigint) > cast($6 as bigint) then $2 + cast($6 as bigint)
+                                     else $2 + (throttles.count + 2 - cast($4 as bigint)) * cast($5 as bigint) end
+            where throttles.blocked_until <= $2
+            returning blocked_until";
+    BLOCKED = "select blocked_until from throttles where key = $1";
+    CLEAR = "delete from throttles where key = $1";
+    TIDY = "delete from throttles where blocked_until <= $1 and started_at <= $2";
+}
+
+/// How long a key that was blocked is remembered after its last attempt.
+const MEMORY: Duration = Duration::from_secs(3600);
+
+/// What is throttled, and how.
+#[derive(Clone, Copy, Debug)]
+pub enum Throttle {
+    /// Sign-in to one account: five attempts in five minutes, then a delay that grows by half a minute to a quarter of an hour
+    /// (ASVS 6.3.1, NIST SP 800-63B-4 section 3.2.2).
+    SignIn,
+    /// Letters to one address: three in an hour.
+    Letters,
+}
+
+impl Throttle {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::SignIn => b"sign-in",
+            Self::Letters => b"letters",
+        }
+    }
+
+    /// Window, free attempts, first delay, longest delay.
+    const fn numbers(self) -> (i64, i64, i64, i64) {
+        match self {
+            Self::SignIn => (300_000, 5, 30_000, 900_000),
+            Self::Letters => (3_600_000, 3, 1_200_000, 3_600_000),
+        }
+    }
+}
+
+fn key(house: &Latchkey, what: Throttle, address: &EmailAddress) -> [u8; 32] {
+    mac(&house.throttle_key, &[what.label(), address.as_str().as_bytes()])
+}
+
+/// Counts an attempt.
+///
+/// # Errors
+/// `TooMany` when it has to wait, or when the database does not answer.
+pub async fn take(house: &Latchkey, what: Throttle, address: &EmailAddress) -> Result<(), Refusal> {
+    if !house.settings.limits {
+        return Ok(());
+    }
+    let (key, now) = (key(house, what, address), house.now());
+    let (window, free, first, longest) = what.numbers();
+    let taken: Option<(Timestamp,)> = on!(house.db, write, |p| sqlx::query_as(TAKE)
+        .bind(&key[..])
+        .bind(now)
+        .bind(window)
+        .bind(free)
+        .bind(first)
+        .bind(longest)
+        .bind(MEMORY.as_millis() as i64)
+        .fetch_optional(p)
+        .await)?;
+    if taken.is_some() {
+        return Ok(());
+    }
+    let until: Option<(Timestamp,)> =
+        on!(house.db, read, |p| sqlx::query_as(BLOCKED).bind(&key[..]).fetch_optional(p).await)?;
+    let wait = until.map_or(0, |(until,)| until.0 - now.0).max(1000);
+    Err(Refusal::TooMany { retry_after: Duration::from_millis(wait as u64) })
+}
+
+/// Forgets the attempts on an address: after a success, or when an administrator says so.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn clear(house: &Latchkey, what: Throttle, address: &EmailAddress) -> Result<(), Refusal> {
+    let key = key(house, what, address);
+    on!(house.db, write, |p| sqlx::query(CLEAR).bind(&key[..]).execute(p).await.map(drop))?;
+    Ok(())
+}
+
+pub(crate) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
+    let now = house.now();
+    on!(house.db, write, |p| sqlx::query(TIDY).bind(now).bind(now.minus(MEMORY)).execute(p).await.map(drop))?;
+    Ok(())
+}

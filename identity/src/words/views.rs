@@ -1,0 +1,102 @@
+//! What may be shown of a person, a session or an event. Nothing in these structs is secret.
+
+use super::{EndCause, Role, Stay};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Who is asking, as their access token says (RFC 9068 section 2.2). No database was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    /// The account (`sub`).
+    pub id: Uuid,
+    /// The session (`sid`).
+    pub session: Uuid,
+    /// The refresh generation the token was issued with.
+    pub generation: i64,
+    /// What the account may open.
+    pub role: Role,
+    /// Display name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// When the person signed in, seconds since 1970 (`auth_time`).
+    pub auth_time: i64,
+    /// When this access token was issued, seconds since 1970 (`iat`).
+    pub issued_at: i64,
+    /// When this access token runs out, seconds since 1970 (`exp`).
+    pub expires_at: i64,
+}
+
+/// One session as its owner or an administrator sees it. Times are milliseconds since 1970.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionView {
+    /// The session's id; not a secret, it opens nothing.
+    pub id: Uuid,
+    /// Sign-in.
+    pub created_at: i64,
+    /// Last time its refresh token was used, or sign-in.
+    pub rotated_at: i64,
+    /// Number of refreshes since sign-in.
+    pub generation: i64,
+    /// The choice at sign-in.
+    pub stay: Stay,
+    /// When it ends by itself; `None` is "until I sign out".
+    pub expires_at: Option<i64>,
+    /// The browser's own description.
+    pub user_agent: String,
+    /// The address it was last seen from.
+    pub ip: String,
+    /// When it ended.
+    pub ended_at: Option<i64>,
+    /// Why it ended.
+    pub end_cause: Option<EndCause>,
+}
+
+/// One account as an administrator sees it. Times are milliseconds since 1970.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserView {
+    /// The account's id.
+    pub id: Uuid,
+    /// Display name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// What it may open.
+    pub role: Role,
+    /// Registration.
+    pub created_at: i64,
+    /// When the address was confirmed.
+    pub verified_at: Option<i64>,
+    /// When an administrator disabled it.
+    pub disabled_at: Option<i64>,
+    /// Last sign-in.
+    pub last_sign_in_at: Option<i64>,
+}
+
+/// One security event. `kind` is a closed vocabulary, see `identity::events::Kind`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventView {
+    /// The event's id, in order of time.
+    pub id: Uuid,
+    /// When, milliseconds since 1970.
+    pub at: i64,
+    /// What happened, as one word.
+    pub kind: String,
+    /// Address of the account that acted, if one did.
+    pub actor: Option<String>,
+    /// Address of the account it happened to, if any.
+    pub subject: Option<String>,
+    /// Network address it came from.
+    pub ip: String,
+    /// A word of detail, such as the new role or the cause.
+    pub detail: String,
+}
+
+/// One page of a list, by keyset: `next` is what to send as `after` for the following page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// The cursor of the next page, when there is one.
+    pub next: Option<Uuid>,
+}

@@ -1,0 +1,144 @@
+//! Server functions as their callers see them: JSON with true statuses for programs, redirects for browsers without JavaScript.
+//!
+//! Inside, every function speaks JSON, whoever asks: that keeps the framework's own redirects to the Referer, its error texts
+//! and its errors in query strings out of the world. What it answers is translated here, once.
+
+use super::{Site, flash, guard::see_other, trace};
+use app::{answer::Done, error::AppError, flash::Flash, next::LocalPath};
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use tower_cookies::Cookies;
+
+/// The largest form: a name, an address and two passwords fit many times over.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// The largest answer of a server function that is looked at.
+const MAX_ANSWER: usize = 4 * 1024 * 1024;
+
+/// Set by the framework on every error of a server function.
+const ERROR_MARK: &str = "serverfnerror";
+
+/// The layer. Lets everything outside `/api/` pass.
+pub async fn answers(State(site): State<Site>, cookies: Cookies, request: Request, next: Next) -> Response {
+    if !request.uri().path().starts_with("/api/") {
+        return next.run(request).await;
+    }
+    let reference = trace::reference(&request);
+    let (mut parts, body) = request.into_parts();
+    let browser = wants_html(&parts.headers) && parts.method == Method::POST;
+    let path = parts.uri.path().to_owned();
+    let form = form_page(&site, &parts, &path);
+    let body = match form_body(&parts, body).await {
+        Ok(body) => body,
+        Err(error) => return refuse(&parts.headers, &error),
+    };
+    let typed = flash::kept(&body);
+    parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    parts.headers.remove(header::REFERER);
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let (outcome, response) = read(response, &reference).await;
+    let flash = match outcome {
+        Ok(done) if browser => {
+            let to = done.as_ref().and_then(|done| LocalPath::parse(&done.next));
+            let Some(to) = to else { return see_other("/") };
+            if let Some(notice) = done.and_then(|done| done.notice) {
+                flash::leave(&site, &cookies, &Flash { form: path, notice: Some(notice), ..Flash::default() });
+            }
+            return see_other(to.as_str());
+        }
+        Ok(_) => return response,
+        Err(error) if browser => Flash { form: path, error: Some(error), typed, ..Flash::default() },
+        Err(error) => return json(&error),
+    };
+    flash::leave(&site, &cookies, &flash);
+    see_other(&form)
+}
+
+/// The body of a form, or why it is none.
+async fn form_body(parts: &Parts, body: Body) -> Result<axum::body::Bytes, AppError> {
+    if parts.method == Method::POST && !is_form(&parts.headers) {
+        return Err(AppError::NotAForm);
+    }
+    to_bytes(body, MAX_BODY).await.map_err(|_| AppError::TooLarge)
+}
+
+/// The exact content type (ASVS 4.1.1): a script on another site can send any other "simple" one without asking.
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let mut parts = kind.split(';').map(str::trim);
+    let charset_only = |rest: &str| rest.is_empty() || rest.eq_ignore_ascii_case("charset=utf-8");
+    parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+        && parts.all(charset_only)
+}
+
+/// What a server function answered: `Ok` with where to go, if it says so, or the refusal.
+async fn read(response: Response, reference: &str) -> (Result<Option<Done>, AppError>, Response) {
+    let failed = response.headers().contains_key(ERROR_MARK) || !response.status().is_success();
+    let (parts, body) = response.into_parts();
+    let broken = || AppError::Broken { reference: reference.to_owned() };
+    let Ok(bytes) = to_bytes(body, MAX_ANSWER).await else {
+        return (Err(broken()), StatusCode::INTERNAL_SERVER_ERROR.into_response());
+    };
+    if !failed {
+        let done = serde_json::from_slice(&bytes).ok();
+        return (Ok(done), Response::from_parts(parts, Body::from(bytes)));
+    }
+    let error = match (serde_json::from_slice(&bytes), parts.status) {
+        (Ok(AppError::Broken { .. }), _) => broken(),
+        (Ok(error), _) => error,
+        (Err(_), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED) => AppError::NotFound,
+        (Err(_), _) => broken(),
+    };
+    (Err(error), Response::from_parts(parts, Body::empty()))
+}
+
+/// An error as JSON, with its status.
+pub fn json(error: &AppError) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, axum::Json(error)).into_response();
+    if let Some(seconds) = error.retry_after() {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+/// An error for whoever asks, where no page can be rendered and no message left.
+pub fn refuse(headers: &HeaderMap, error: &AppError) -> Response {
+    let mut response = json(error);
+    if wants_html(headers) {
+        let (title, text) = app::catalogue::error_page(error);
+        let page = super::plain::page(response.status(), &title, &text);
+        let (parts, _) = response.into_parts();
+        response = page;
+        response.headers_mut().extend(parts.headers.get(header::RETRY_AFTER).map(|v| (header::RETRY_AFTER, v.clone())));
+    }
+    response
+}
+
+/// Whether the asker is a browser that shows what it gets.
+pub fn wants_html(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The page the form was sent from: the Referer, if it is ours, else the page that has the form.
+fn form_page(site: &Site, parts: &Parts, path: &str) -> String {
+    let referer = parts.headers.get(header::REFERER).and_then(|referer| referer.to_str().ok());
+    let ours = referer.and_then(|referer| url::Url::parse(referer).ok()).filter(|url| url.origin() == site.origin);
+    let query = |url: &url::Url| url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let page = ours.and_then(|url| LocalPath::parse(&format!("{}{}", url.path(), query(&url))));
+    match page {
+        Some(page) => page.as_str().to_owned(),
+        None => match path.trim_start_matches("/api/") {
+            "register" | "setup" => path.trim_start_matches("/api").to_owned(),
+            "verify_email" | "resend_verification" => "/verify".to_owned(),
+            "end_session" | "end_other_sessions" => "/account".to_owned(),
+            path if path.starts_with("admin/") => "/admin/users".to_owned(),
+            _ => "/login".to_owned(),
+        },
+    }
+}

@@ -1,0 +1,35 @@
+//! Requests that change something must come from our own pages (CWE-352).
+//!
+//! tower-http's layer refuses what a browser calls cross-site; it lets pass what says nothing about its origin, because
+//! programs send such requests. A request with our cookies is a browser's, and every browser of the last years says where a
+//! POST comes from: with cookies and without origin, it is refused here.
+
+use super::{Site, answers, visit::ByBearer};
+use app::error::AppError;
+use axum::{
+    extract::{Request, State},
+    http::{Method, header},
+    middleware::Next,
+    response::Response,
+};
+use tower_http::csrf::CsrfLayer;
+
+/// The layer of tower-http, with our public URL as trusted origin: a proxy may have rewritten `Host`.
+pub fn layer(origin: &str) -> CsrfLayer {
+    CsrfLayer::new().add_trusted_origin(origin).unwrap_or_else(|_| CsrfLayer::new())
+}
+
+/// The layer for requests that do not say where they come from.
+pub async fn anonymous(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let says = headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
+    let cookies = headers.get_all(header::COOKIE).iter().any(|cookie| {
+        let text = String::from_utf8_lossy(cookie.as_bytes());
+        text.contains(site.jar.access()) || text.contains(site.jar.refresh())
+    });
+    if safe || says || !cookies || request.extensions().get::<ByBearer>().is_some() {
+        return next.run(request).await;
+    }
+    answers::refuse(headers, &AppError::Forbidden)
+}

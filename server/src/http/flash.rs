@@ -1,0 +1,58 @@
+//! The flash: what one page has to tell the next, in a sealed cookie that is read once.
+//!
+//! Exists so that a browser without JavaScript sees its errors beside the fields and finds what it typed still there. Sealed
+//! because it would otherwise let anybody who can plant a cookie put words into our mouth.
+
+use super::Site;
+use app::flash::{Flash, KEPT};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
+use std::collections::BTreeMap;
+use tower_cookies::Cookies;
+
+/// Longest typed value that is given back, in characters: more would not fit into a cookie.
+const KEPT_CHARS: usize = 256;
+
+const AAD: &[u8] = b"flash";
+
+/// The layer: reads the message for the page, and takes it away once a page has shown it.
+pub async fn flash(State(site): State<Site>, cookies: Cookies, mut request: Request, next: Next) -> Response {
+    let Some(sealed) = site.jar.read(&cookies, site.jar.flash()) else { return next.run(request).await };
+    if request.uri().path().starts_with("/api/") {
+        return next.run(request).await;
+    }
+    if let Some(flash) = open(&site, &sealed) {
+        request.extensions_mut().insert(flash);
+    }
+    let response = next.run(request).await;
+    // A redirect shows nothing: the page it leads to will.
+    if !response.status().is_redirection() {
+        site.jar.taken(&cookies);
+    }
+    response
+}
+
+/// Leaves a message for the next page.
+pub fn leave(site: &Site, cookies: &Cookies, flash: &Flash) {
+    match serde_json::to_vec(flash) {
+        Ok(plain) => site.jar.leave(cookies, BASE64.encode(site.flash_sealer.seal(AAD, &plain))),
+        Err(error) => tracing::error!(%error, "a message for the next page could not be written"),
+    }
+}
+
+fn open(site: &Site, sealed: &str) -> Option<Flash> {
+    let plain = site.flash_sealer.open(AAD, &BASE64.decode(sealed).ok()?)?;
+    serde_json::from_slice(&plain).ok()
+}
+
+/// What was typed into the fields that may be kept.
+pub fn kept(body: &[u8]) -> BTreeMap<String, String> {
+    url::form_urlencoded::parse(body)
+        .filter(|(field, value)| KEPT.contains(&field.as_ref()) && value.chars().count() <= KEPT_CHARS)
+        .map(|(field, value)| (field.into_owned(), value.into_owned()))
+        .collect()
+}

@@ -1,0 +1,108 @@
+//! Routes and the layers around them.
+//!
+//! From the outside in: reference and log, security headers, time and size limits, client address, rate limits; then, around
+//! pages and server functions only, origin check, cookies, [`visit`], [`flash`], [`guard`], [`answers`], and Leptos.
+
+pub mod address;
+pub mod answers;
+pub mod assets;
+pub mod cookies;
+mod csrf;
+pub mod flash;
+pub mod guard;
+pub mod headers;
+pub mod health;
+pub mod limits;
+pub mod mailbox;
+pub mod metrics;
+pub mod pages;
+pub mod plain;
+pub mod trace;
+pub mod visit;
+
+use axum::{Router, extract::FromRef, middleware};
+use cookies::Jar;
+use http::StatusCode;
+use identity::{
+    Latchkey,
+    keys::{Purpose, Sealer},
+};
+use leptos::config::LeptosOptions;
+use std::{sync::Arc, time::Duration};
+use tower_cookies::CookieManagerLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// Longest time from the first byte of a request to the first of its answer. Hashing has a queue, so this is generous.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What handlers and layers work with.
+#[derive(Clone)]
+pub struct Site {
+    /// The installation.
+    pub house: Arc<Latchkey>,
+    /// How its cookies are called.
+    pub jar: Jar,
+    /// Where people reach it.
+    pub origin: url::Origin,
+    /// Seals messages from one page to the next.
+    pub flash_sealer: Arc<Sealer>,
+    /// Counters.
+    pub metrics: Arc<metrics::Metrics>,
+    /// Limits per client address.
+    pub limits: Arc<limits::Limits>,
+    /// Whose word about client addresses counts.
+    pub proxies: Arc<address::Proxies>,
+    leptos: LeptosOptions,
+}
+
+impl Site {
+    /// A site for an installation.
+    pub fn new(
+        house: Arc<Latchkey>,
+        jar: Jar,
+        metrics: Arc<metrics::Metrics>,
+        limits: Arc<limits::Limits>,
+        proxies: Arc<address::Proxies>,
+    ) -> Self {
+        Self {
+            jar,
+            origin: house.settings.public_url.origin(),
+            flash_sealer: Arc::new(house.sealer(Purpose::Flash)),
+            leptos: pages::options(),
+            house,
+            metrics,
+            limits,
+            proxies,
+        }
+    }
+}
+
+impl FromRef<Site> for LeptosOptions {
+    fn from_ref(site: &Site) -> Self {
+        site.leptos.clone()
+    }
+}
+
+/// Everything Latchkey answers. `mailbox` adds the page with outgoing letters, for installations that cannot send any.
+pub fn router(site: Site, mailbox: Option<Router>) -> Router {
+    let https = site.house.settings.public_url.scheme() == "https";
+    // The innermost layer first.
+    let visited = pages::routes(&site)
+        .layer(middleware::from_fn_with_state(site.clone(), answers::answers))
+        .layer(middleware::from_fn(guard::guard))
+        .layer(middleware::from_fn_with_state(site.clone(), flash::flash))
+        .layer(middleware::from_fn_with_state(site.clone(), csrf::anonymous))
+        .layer(middleware::from_fn_with_state(site.clone(), visit::visit))
+        .layer(CookieManagerLayer::new())
+        .layer(csrf::layer(&site.origin.ascii_serialization()))
+        .with_state(site.clone());
+    visited
+        .merge(health::routes(site.house.clone()))
+        .merge(assets::routes())
+        .merge(mailbox.unwrap_or_default())
+        .layer(middleware::from_fn_with_state(site.limits.clone(), limits::limit))
+        .layer(middleware::from_fn_with_state(site.proxies.clone(), address::resolve))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(middleware::from_fn_with_state(headers::Headers { https }, headers::secure))
+        .layer(middleware::from_fn_with_state(site.metrics.clone(), trace::trace))
+}

@@ -1,0 +1,49 @@
+//! Leptos: the pages and server functions of `app`, mounted.
+
+use super::{Site, assets, headers};
+use app::{flash::Flash, shell, visit::Visit};
+use axum::{
+    Router,
+    http::{HeaderValue, header, request::Parts},
+};
+use leptos::{
+    config::LeptosOptions,
+    prelude::{provide_context, use_context},
+};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context};
+
+/// What the framework wants to know about names and folders. Set here and not by the build, so that a plain `cargo build` makes
+/// the same program.
+pub fn options() -> LeptosOptions {
+    LeptosOptions::builder().output_name("latchkey").site_pkg_dir(assets::pkg_dir()).build()
+}
+
+/// The paths of all pages, as the framework knows them: `/admin/users/{id}`.
+pub fn paths() -> Vec<String> {
+    generate_route_list(shell::App).iter().map(|route| route.path().to_owned()).collect()
+}
+
+/// Pages, server functions, and the 404 page for everything else.
+pub fn routes(site: &Site) -> Router<Site> {
+    let shell = {
+        let options = site.leptos.clone();
+        move || shell::shell(&options)
+    };
+    let not_found = render_app_async_with_context(context, shell.clone());
+    Router::new()
+        .leptos_routes_with_context(site, generate_route_list(shell::App), context, shell)
+        .fallback(not_found)
+}
+
+/// What the views find: the visit, the message of the page before, and a policy that knows this response's nonce.
+fn context() {
+    let parts = use_context::<Parts>();
+    if let Some(visit) = parts.as_ref().and_then(|parts| parts.extensions.get::<Visit>().cloned()) {
+        provide_context(visit);
+    }
+    provide_context(parts.and_then(|parts| parts.extensions.get::<Flash>().cloned()).unwrap_or_default());
+    if let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>()) {
+        let policy = HeaderValue::try_from(headers::page_csp(&nonce));
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy.unwrap_or(HeaderValue::from_static("default-src 'none'")));
+    }
+}

@@ -1,0 +1,154 @@
+//! Who is asking: verified, and refreshed when need be, before anything else happens to a request.
+//!
+//! The only caller of rotation and, with `cookies.rs`, the only writer of session cookies. Stands around pages and server
+//! functions and never around static files. It decides before Leptos renders the first byte, because headers cannot follow it.
+//! Only a final verdict clears cookies: a lost race or a database that does not answer never does.
+
+use super::{Site, address::ClientAddr, answers, trace};
+use app::{
+    error::AppError,
+    visit::{CookieOrder, Visit, Who},
+};
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use identity::{
+    Refusal,
+    sessions::{self, Admission, Device, Rotation},
+    tokens::TokenPair,
+    words::EndCause,
+};
+use tower_cookies::Cookies;
+
+/// Tells the browser to forget what it has stored for us. `"cookies"` is not among it: that would hit the whole domain.
+const FORGET: HeaderValue = HeaderValue::from_static("\"cache\", \"storage\"");
+
+/// Whether a request came in with a bearer token and not with cookies: no browser sends one by itself.
+#[derive(Clone, Copy)]
+pub struct ByBearer;
+
+/// What the cookies of a request led to.
+enum Found {
+    Known(Who),
+    /// The tokens were renewed for this request.
+    Renewed(Box<TokenPair>),
+    /// The session is over for good; what the browser still holds is to go.
+    Over(Option<EndCause>),
+}
+
+/// The layer.
+pub async fn visit(State(site): State<Site>, cookies: Cookies, mut request: Request, next: Next) -> Response {
+    let device = device(&request);
+    let reference = trace::reference(&request);
+    let (who, renewed, over) = if let Some(token) = bearer(request.headers()) {
+        let Admission::Admitted(viewer) = token.map_or(Admission::Refused, |token| sessions::admit(&site.house, token))
+        else {
+            return invalid_token();
+        };
+        receipt(&site, &viewer).await;
+        request.extensions_mut().insert(ByBearer);
+        (Who::SignedIn { viewer, renewed: false }, None, false)
+    } else {
+        match by_cookies(&site, &cookies, &request, &device).await {
+            Ok(Found::Known(who)) => (who, None, false),
+            Ok(Found::Renewed(pair)) => {
+                (Who::SignedIn { viewer: pair.viewer.clone(), renewed: true }, Some(pair), false)
+            }
+            Ok(Found::Over(ended)) => (Who::Stranger { ended }, None, true),
+            Err(refused) => return *refused,
+        }
+    };
+    let visit = Visit::new(site.house.clone(), who, device, reference);
+    request.extensions_mut().insert(visit.clone());
+    let mut response = next.run(request).await;
+    match (visit.take_order(), renewed, over) {
+        (Some(CookieOrder::Give(pair)), _, _) | (None, Some(pair), _) => site.jar.give(&cookies, &pair),
+        (Some(CookieOrder::Clear), _, _) => {
+            site.jar.clear(&cookies);
+            response.headers_mut().insert(HeaderName::from_static("clear-site-data"), FORGET);
+        }
+        (None, None, true) => site.jar.clear(&cookies),
+        (None, None, false) => return response,
+    }
+    // A cache that kept this answer would sign a stranger in.
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn by_cookies(
+    site: &Site,
+    cookies: &Cookies,
+    request: &Request,
+    device: &Device,
+) -> Result<Found, Box<Response>> {
+    let access = site.jar.read(cookies, site.jar.access());
+    let refresh = site.jar.read(cookies, site.jar.refresh());
+    if let Some(Admission::Admitted(viewer)) = access.as_deref().map(|token| sessions::admit(&site.house, token)) {
+        receipt(site, &viewer).await;
+        return Ok(Found::Known(Who::SignedIn { viewer, renewed: false }));
+    }
+    let Some(refresh) = refresh else {
+        return Ok(match access {
+            Some(_) => Found::Over(None),
+            None => Found::Known(Who::Stranger { ended: None }),
+        });
+    };
+    if is_prefetch(request.headers()) {
+        // Nobody may ever look at this answer, so it must not spend a token; nor may a login page be kept for later. The
+        // browser drops a failed prefetch and asks again when the link is followed.
+        return Err(Box::new(StatusCode::SERVICE_UNAVAILABLE.into_response()));
+    }
+    let outcome = sessions::renew(&site.house, &refresh, device).await;
+    if let Ok(rotation) = &outcome {
+        site.metrics.rotated(rotation);
+    }
+    match outcome {
+        Ok(Rotation::Renewed(pair) | Rotation::Raced(pair)) => Ok(Found::Renewed(Box::new(pair))),
+        Ok(Rotation::Reused) => Ok(Found::Over(Some(EndCause::ReuseDetected))),
+        Ok(Rotation::Ended(cause)) => Ok(Found::Over(cause)),
+        Err(refusal) => Err(Box::new(unavailable(request, refusal))),
+    }
+}
+
+/// Takes note that the browser has received its tokens. A database that does not answer is no reason to refuse a good token.
+async fn receipt(site: &Site, viewer: &identity::words::Viewer) {
+    if let Err(error) = sessions::confirm(&site.house, viewer).await {
+        tracing::warn!(%error, "a receipt could not be written; the next request will");
+    }
+}
+
+/// The token of `Authorization: Bearer` (RFC 6750 section 2.1); `Some(None)` when the header is there and holds none.
+fn bearer(headers: &HeaderMap) -> Option<Option<&str>> {
+    let value = headers.get(header::AUTHORIZATION)?;
+    let token = value.to_str().ok().and_then(|text| {
+        let (scheme, token) = text.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    Some(token.filter(|_| headers.get_all(header::AUTHORIZATION).iter().count() == 1))
+}
+
+fn invalid_token() -> Response {
+    let mut response = answers::json(&AppError::SignedOut { ended: None });
+    let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    response
+}
+
+fn unavailable(request: &Request, refusal: Refusal) -> Response {
+    answers::refuse(request.headers(), &app::answer::worded(refusal))
+}
+
+fn is_prefetch(headers: &HeaderMap) -> bool {
+    ["sec-purpose", "purpose"].iter().any(|name| {
+        headers.get(*name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.starts_with("prefetch"))
+    })
+}
+
+fn device(request: &Request) -> Device {
+    let ip = request.extensions().get::<ClientAddr>().map(|client| client.0.to_string()).unwrap_or_default();
+    let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Device::new(ip, agent)
+}
