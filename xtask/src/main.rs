@@ -16,6 +16,7 @@ mod test;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use setup::Purpose;
+use std::process::ExitCode;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "The work behind script/")]
@@ -56,8 +57,19 @@ enum Task {
     },
 }
 
-fn main() -> Result<()> {
-    match Arguments::parse().task {
+fn main() -> ExitCode {
+    match work(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Without a backtrace: what went wrong is in the chain of causes, or was printed by the program that failed.
+        Err(error) => {
+            eprintln!("\x1b[1;31merror:\x1b[0m {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn work(task: Task) -> Result<()> {
+    match task {
         Task::Setup { purpose } => setup::run(purpose),
         Task::Assets { release } => assets::build(release).map(drop),
         Task::Check => check::run(),

@@ -43,13 +43,14 @@ pub fn compile() -> Result<Vec<u8>> {
 }
 
 /// Panic messages carry source paths. The builder's home folder is nobody's business and only makes the download larger.
+/// Our own crates need nothing: cargo compiles them with paths from the repository's top.
 fn shorter_paths() -> Vec<String> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
     let registry = home.map(|home| home.join("registry/src"));
     // The folder below `src` is named after the registry; the crates are one level further down.
     let crates = registry.and_then(|registry| Some(fs::read_dir(registry).ok()?.flatten().map(|entry| entry.path())));
-    let crates = crates.into_iter().flatten().chain([root()]);
+    let crates = crates.into_iter().flatten();
     crates.map(|path| format!("--remap-path-prefix={}=", path.display())).collect()
 }
 
