@@ -1,6 +1,6 @@
 //! Bringing a database to the schema this binary knows.
 
-use super::Db;
+use super::{Db, on};
 use crate::Refusal;
 use sqlx::migrate::Migrator;
 
@@ -18,6 +18,20 @@ impl Db {
             Self::Postgres(pool) => POSTGRES.run(pool).await?,
         }
         Ok(())
+    }
+
+    /// The version of the schema the database has; `None` for one that was never migrated. Changes nothing.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn version(&self) -> Result<Option<i64>, Refusal> {
+        const LATEST: &str = "select max(version) from _sqlx_migrations where success";
+        match on!(self, read, |p| sqlx::query_scalar(LATEST).fetch_one(p).await) {
+            Ok(version) => Ok(version),
+            // It answers, and says that there is no such table.
+            Err(sqlx::Error::Database(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

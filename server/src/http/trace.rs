@@ -1,4 +1,5 @@
 //! The outermost layer: gives every request a reference and a span, logs its end, and survives a panic.
+//! The client's address joins the span further in, in `address.rs`, where it is known.
 //!
 //! A log line never carries a cookie, an `Authorization` header or a query string: links in letters carry tokens there. So the
 //! span is made here, from method and path alone. The reference is ours and never taken from a header: a stranger who chooses
@@ -6,7 +7,7 @@
 
 use super::{metrics::Metrics, plain};
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{Request, State},
     middleware::Next,
     response::Response,
 };
@@ -15,7 +16,6 @@ use identity::random::{Random, SystemSource};
 use std::{
     any::Any,
     future::{Future, poll_fn},
-    net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::Arc,
@@ -45,6 +45,11 @@ pub fn reference(request: &Request) -> String {
     request.extensions().get::<Reference>().map(|reference| reference.0.to_string()).unwrap_or_default()
 }
 
+/// The reference of a request.
+pub fn reference(request: &Request) -> String {
+    request.extensions().get::<Reference>().map(|reference| reference.0.to_string()).unwrap_or_default()
+}
+
 /// The layer itself.
 pub async fn trace(State(metrics): State<Arc<Metrics>>, mut request: Request, next: Next) -> Response {
     let reference = Reference::new(&SystemSource::new());
@@ -54,15 +59,15 @@ pub async fn trace(State(metrics): State<Arc<Metrics>>, mut request: Request, ne
         id = %reference.0,
         method = %shown(request.method().as_str()),
         path = %shown(request.uri().path()),
+        client = tracing::field::Empty,
     );
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
     async move {
         let start = Instant::now();
         let class = super::limits::Class::of(request.method(), request.uri().path());
         let mut response = survive(next.run(request), &reference).await;
         let status = response.status();
         let ms = start.elapsed().as_millis() as u64;
-        tracing::info!(status = status.as_u16(), ms, peer = peer.map(tracing::field::display), "answered");
+        tracing::info!(status = status.as_u16(), ms, "answered");
         metrics.answered(class, status);
         if let Ok(value) = HeaderValue::from_str(&reference.0) {
             response.headers_mut().insert(HEADER, value);

@@ -1,0 +1,136 @@
+//! The command line: `latchkey serve` and what an operator does beside it.
+//!
+//! Commands work on the same database as a running server, which learns of what they did within a second. What a command answers
+//! goes to standard output, what is wrong to standard error as one line, and the exit code says which of the two it was.
+
+mod accounts;
+mod doctor;
+mod flags;
+mod keys;
+mod password;
+
+use crate::{
+    listen, logs,
+    settings::{LogFormat, Settings},
+    start::{self, StartError},
+};
+use clap::{Parser, Subcommand};
+use flags::Flags;
+use std::{future::Future, process::ExitCode};
+
+#[derive(Parser)]
+#[command(
+    name = "latchkey",
+    version,
+    about = "A front door for web applications: people register, sign in and manage their account.",
+    after_help = "Every setting is also an environment variable LATCHKEY_… and a key of latchkey.toml; a flag wins over a \
+                  variable, a variable over the file. `latchkey --help` lists them."
+)]
+struct Line {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve pages; also what happens without a command
+    Serve,
+    /// Make and manage administrators
+    #[command(subcommand)]
+    Admin(accounts::AdminCommand),
+    /// Make accounts
+    #[command(subcommand)]
+    User(accounts::UserCommand),
+    /// Keys that sign access tokens
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Bring the database to this version's schema; serving does it too
+    Migrate,
+    /// Check settings, files and database, and say what is wrong
+    Doctor,
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let line = Line::parse();
+    let command = line.command.unwrap_or(Command::Serve);
+    let settings = match line.flags.settings() {
+        Ok(settings) => settings,
+        Err(error) => return complain(&error.into()),
+    };
+    // The log of a command would only stand between the lines of its answer, unless something is wrong.
+    let serving = matches!(command, Command::Serve);
+    let filter = if serving { settings.log.as_str() } else { "warn" };
+    logs::start(filter, if serving { settings.log_format } else { LogFormat::Text });
+    match block_on(carry_out(command, settings)) {
+        Ok(code) => code,
+        Err(error) => complain(&error),
+    }
+}
+
+async fn carry_out(command: Command, settings: Settings) -> Result<ExitCode, StartError> {
+    match command {
+        Command::Serve => start::serve(settings, listen::told_to_stop()).await?,
+        Command::Admin(command) => accounts::admin(command, &settings).await?,
+        Command::User(command) => accounts::user(command, &settings).await?,
+        Command::Keys(command) => keys::run(&command, &settings).await?,
+        Command::Migrate => {
+            let house = start::open(&settings).await?;
+            println!("The database has schema version {}.", identity::db::schema_version());
+            house.close().await;
+        }
+        Command::Doctor => return Ok(doctor::run(&settings).await),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// At least two workers, however few cores there are: rendering a page may block one of them for a moment.
+fn block_on<T>(work: impl Future<Output = Result<T, StartError>>) -> Result<T, StartError> {
+    let workers = std::thread::available_parallelism().map_or(2, usize::from).max(2);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .enable_all()
+        .build()
+        .map_err(|error| StartError::plain(format!("cannot start worker threads: {error}")))?
+        .block_on(work)
+}
+
+fn complain(error: &StartError) -> ExitCode {
+    eprintln!("latchkey: {error}");
+    ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Line::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_may_stand_before_and_after_the_command() {
+        for line in [
+            &["latchkey", "--min-password", "8"][..],
+            &["latchkey", "serve", "--min-password", "8"],
+            &["latchkey", "--min-password", "8", "keys", "list"],
+            &["latchkey", "keys", "list", "--min-password=8"],
+        ] {
+            let line = Line::try_parse_from(line).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(line.flags.settings().unwrap().rules.min_password, 8);
+        }
+    }
+
+    #[test]
+    fn the_help_lists_every_setting_and_shows_no_value() {
+        let help = Line::command().render_long_help().to_string();
+        for key in crate::settings::Key::ALL {
+            assert!(help.contains(&format!("--{}", key.flag())) && help.contains(&key.variable()), "{key:?}");
+        }
+        assert!(!Line::command().render_help().to_string().contains("--argon2"));
+    }
+}

@@ -1,0 +1,360 @@
+//! Limits per network address: how often one address may sign in, write, or open pages (ASVS 2.4.1, 6.3.1).
+//!
+//! They sit before everything that costs something. Guessing one account from many addresses is not their business: that is
+//! counted per account, in the database, by `identity::throttle`. Time comes from the injected clock.
+
+use super::{address::ClientAddr, plain};
+use app::error::AppError;
+use axum::{
+    Json,
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use governor::{
+    Quota, RateLimiter,
+    clock::{Clock as _, Clock as GovernorClock},
+    middleware::NoOpMiddleware,
+    nanos::Nanos,
+    state::keyed::DashMapStateStore,
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use identity::time::Clock;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    num::NonZeroU32,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+/// What kind of request it is, as far as limits and metrics go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Signing in: guessing is what it invites.
+    SignIn,
+    /// Making accounts and having letters sent.
+    Account,
+    /// Anything else that changes something.
+    Write,
+    /// Pages and reads.
+    Page,
+    /// Static files and machine endpoints: never limited.
+    Machine,
+}
+
+impl Class {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::SignIn, Self::Account, Self::Write, Self::Page, Self::Machine];
+
+    /// Its name in metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Account => "account",
+            Self::Write => "write",
+            Self::Page => "page",
+            Self::Machine => "machine",
+        }
+    }
+
+    /// The class of a request.
+    pub fn of(method: &Method, path: &str) -> Self {
+        let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+        if reads {
+            let machine = ["/pkg/", "/.well-known/"].iter().any(|prefix| path.starts_with(prefix));
+            return if machine || matches!(path, "/healthz" | "/readyz") { Self::Machine } else { Self::Page };
+        }
+        match path.strip_prefix("/api/") {
+            Some("login") => Self::SignIn,
+            Some(
+                "register" | "verify_email" | "resend_verification" | "setup" | "request_reset" | "reset_password"
+                | "change_password",
+            ) => Self::Account,
+            _ => Self::Write,
+        }
+    }
+
+    /// Requests a minute; `None` for no limit. All may come at once, then they trickle.
+    const fn per_minute(self) -> Option<NonZeroU32> {
+        match self {
+            Self::SignIn | Self::Account => NonZeroU32::new(10),
+            Self::Write => NonZeroU32::new(60),
+            Self::Page => NonZeroU32::new(600),
+            Self::Machine => None,
+        }
+    }
+}
+
+/// Who is counted. One household has one IPv4 address or a whole IPv6 /64, so that is what is counted there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Counted {
+    V4(Ipv4Addr),
+    V6(u64),
+    /// Everybody who came after the table was full.
+    Crowd,
+}
+
+impl Counted {
+    fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(v4) => Self::V4(v4),
+            IpAddr::V6(v6) => Self::V6((v6.to_bits() >> 64) as u64),
+        }
+    }
+}
+
+/// How many addresses are told apart within one class before newcomers share one count: some ten megabytes.
+const MOST_ADDRESSES: usize = 200_000;
+
+type Limiter = RateLimiter<Counted, DashMapStateStore<Counted>, SteadyClock, NoOpMiddleware<Nanos>>;
+
+struct Limit {
+    limiter: Limiter,
+    crowded: AtomicBool,
+}
+
+/// All limits, or none.
+pub struct Limits {
+    clock: SteadyClock,
+    /// In the order of [`Class::ALL`]; empty when limits are switched off.
+    limits: Vec<Option<Limit>>,
+}
+
+impl Limits {
+    /// Counts by `clock`; with `on` false lets everything pass.
+    pub fn new(clock: Arc<dyn Clock>, on: bool) -> Arc<Self> {
+        let clock = SteadyClock::over(clock);
+        let limit = |class: Class| {
+            let limiter = RateLimiter::dashmap_with_clock(Quota::per_minute(class.per_minute()?), clock.clone());
+            Some(Limit { limiter, crowded: AtomicBool::new(false) })
+        };
+        let limits = if on { Class::ALL.map(limit).into() } else { Vec::new() };
+        Arc::new(Self { clock, limits })
+    }
+
+    /// Counts one request.
+    ///
+    /// # Errors
+    /// Whole seconds until the next one may come, at least 1.
+    pub fn take(&self, class: Class, address: IpAddr) -> Result<(), u64> {
+        let Some(Some(limit)) = self.limits.get(class as usize) else { return Ok(()) };
+        let crowded = limit.crowded.load(Ordering::Relaxed);
+        let counted = if crowded { Counted::Crowd } else { Counted::of(address) };
+        limit.limiter.check_key(&counted).map_err(|refused| {
+            let wait = refused.wait_time_from(self.clock.now());
+            wait.as_secs() + u64::from(wait.subsec_nanos() > 0 || wait.is_zero())
+        })
+    }
+
+    /// Forgets addresses that have been quiet, and notices when there are too many. To be called every few seconds.
+    pub fn tidy(&self) {
+        for limit in self.limits.iter().flatten() {
+            limit.limiter.retain_recent();
+            let crowded = limit.limiter.len() >= MOST_ADDRESSES;
+            if crowded && !limit.crowded.swap(crowded, Ordering::Relaxed) {
+                tracing::warn!("requests come from more addresses than can be counted one by one");
+            }
+            limit.crowded.store(crowded, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The layer itself. Needs [`super::address::resolve`] outside of it.
+pub async fn limit(State(limits): State<Arc<Limits>>, request: Request, next: Next) -> Response {
+    let class = Class::of(request.method(), request.uri().path());
+    let address = request.extensions().get::<ClientAddr>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |client| client.0);
+    match limits.take(class, address) {
+        Ok(()) => next.run(request).await,
+        Err(seconds) => {
+            tracing::warn!(class = class.as_str(), client = %address, "limited");
+            refuse(request.uri().path(), request.headers(), seconds)
+        }
+    }
+}
+
+/// 429 (RFC 6585 section 4), in the form the client reads.
+fn refuse(path: &str, headers: &HeaderMap, seconds: u64) -> Response {
+    let mut response = if path.starts_with("/api/") && !wants_html(headers) {
+        (StatusCode::TOO_MANY_REQUESTS, Json(AppError::TooMany { seconds })).into_response()
+    } else {
+        let text = format!(
+            "There were more requests from your network than we answer at once. Please go back and try again in {}.",
+            words(seconds)
+        );
+        plain::page(StatusCode::TOO_MANY_REQUESTS, "A moment, please", &text)
+    };
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+fn wants_html(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn words(seconds: u64) -> String {
+    match seconds {
+        1 => "a second".to_owned(),
+        2..=90 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}
+
+/// The injected clock as governor wants it: one that never goes back. When the machine's clock is set back, the missing time is
+/// added, or every address would be refused until it has caught up.
+#[derive(Clone)]
+struct SteadyClock {
+    clock: Arc<dyn Clock>,
+    state: Arc<Mutex<Steady>>,
+}
+
+struct Steady {
+    last: i64,
+    lead: i64,
+}
+
+impl SteadyClock {
+    fn over(clock: Arc<dyn Clock>) -> Self {
+        let last = clock.now().0;
+        Self { clock, state: Arc::new(Mutex::new(Steady { last, lead: 0 })) }
+    }
+}
+
+impl GovernorClock for SteadyClock {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        let now = self.clock.now().0;
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if now < state.last {
+            state.lead += state.last - now;
+        }
+        state.last = now;
+        let millis = u64::try_from(now + state.lead).unwrap_or(0);
+        Nanos::new(millis.saturating_mul(1_000_000))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use identity::time::{MovedClock, Timestamp};
+    use std::{sync::atomic::AtomicI64, time::Duration};
+
+    fn moved() -> (Arc<MovedClock>, Arc<Limits>) {
+        let clock = Arc::new(MovedClock::at(Timestamp(1_700_000_000_000)));
+        let limits = Limits::new(clock.clone(), true);
+        (clock, limits)
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn ten_sign_ins_a_minute_then_one_every_six_seconds() {
+        let (clock, limits) = moved();
+        for _ in 0..10 {
+            assert_eq!(limits.take(Class::SignIn, ip("203.0.113.9")), Ok(()));
+        }
+        assert_eq!(limits.take(Class::SignIn, ip("203.0.113.9")), Err(6));
+        assert_eq!(limits.take(Class::SignIn, ip("203.0.113.8")), Ok(()), "a neighbour is not limited");
+        assert_eq!(limits.take(Class::Page, ip("203.0.113.9")), Ok(()), "pages are another count");
+        clock.advance(Duration::from_secs(6));
+        assert_eq!(limits.take(Class::SignIn, ip("203.0.113.9")), Ok(()));
+        assert!(limits.take(Class::SignIn, ip("203.0.113.9")).is_err());
+        clock.advance(Duration::from_secs(60));
+        for _ in 0..10 {
+            assert_eq!(limits.take(Class::SignIn, ip("203.0.113.9")), Ok(()));
+        }
+    }
+
+    #[test]
+    fn an_ipv6_network_counts_as_one_and_mapped_ipv4_as_ipv4() {
+        let (_, limits) = moved();
+        for host in 0..10 {
+            assert!(limits.take(Class::SignIn, ip(&format!("2001:db8:1:2::{host}"))).is_ok());
+            assert!(limits.take(Class::SignIn, ip("::ffff:203.0.113.9")).is_ok());
+        }
+        assert!(limits.take(Class::SignIn, ip("2001:db8:1:2:ffff::1")).is_err());
+        assert!(limits.take(Class::SignIn, ip("2001:db8:1:3::1")).is_ok());
+        assert!(limits.take(Class::SignIn, ip("203.0.113.9")).is_err());
+    }
+
+    #[test]
+    fn switched_off_nothing_is_refused_and_machines_never_are() {
+        let (clock, limits) = moved();
+        let off = Limits::new(clock, false);
+        for _ in 0..1000 {
+            assert!(off.take(Class::SignIn, ip("203.0.113.9")).is_ok());
+            assert!(limits.take(Class::Machine, ip("203.0.113.9")).is_ok());
+        }
+    }
+
+    #[test]
+    fn quiet_addresses_are_forgotten() {
+        let (clock, limits) = moved();
+        let known = || limits.limits[Class::SignIn as usize].as_ref().unwrap().limiter.len();
+        for host in 0..200 {
+            let _ = limits.take(Class::SignIn, ip(&format!("203.0.113.{host}")));
+        }
+        assert_eq!(known(), 200);
+        clock.advance(Duration::from_secs(120));
+        limits.tidy();
+        assert_eq!(known(), 0);
+    }
+
+    #[test]
+    fn every_request_has_a_class() {
+        for (method, path, class) in [
+            (Method::POST, "/api/login", Class::SignIn),
+            (Method::POST, "/api/register", Class::Account),
+            (Method::POST, "/api/logout", Class::Write),
+            (Method::DELETE, "/", Class::Write),
+            (Method::GET, "/api/me", Class::Page),
+            (Method::GET, "/login", Class::Page),
+            (Method::GET, "/pkg/abc/latchkey.css", Class::Machine),
+            (Method::POST, "/pkg/abc", Class::Write),
+            (Method::GET, "/healthz", Class::Machine),
+        ] {
+            assert_eq!(Class::of(&method, path), class, "{method} {path}");
+        }
+        for (index, class) in Class::ALL.into_iter().enumerate() {
+            assert_eq!(class as usize, index);
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out() {
+        struct Wound(AtomicI64);
+        impl Clock for Wound {
+            fn now(&self) -> Timestamp {
+                Timestamp(self.0.load(Ordering::SeqCst))
+            }
+        }
+        let clock = Arc::new(Wound(AtomicI64::new(1_700_000_000_000)));
+        let limits = Limits::new(clock.clone(), true);
+        for _ in 0..10 {
+            assert!(limits.take(Class::SignIn, ip("203.0.113.9")).is_ok());
+        }
+        clock.0.fetch_sub(3_600_000, Ordering::SeqCst);
+        assert_eq!(limits.take(Class::SignIn, ip("203.0.113.9")), Err(6));
+        clock.0.fetch_add(6_000, Ordering::SeqCst);
+        assert!(limits.take(Class::SignIn, ip("203.0.113.9")).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_json_for_programs_and_a_page_for_people() {
+        let mut headers = HeaderMap::new();
+        let response = refuse("/api/login", &headers, 6);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "6");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
+        let body = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
+        assert_eq!(body, r#"{"error":"too_many","seconds":6}"#);
+        headers.insert(header::ACCEPT, HeaderValue::from_static("text/html,application/xhtml+xml"));
+        let response = refuse("/api/login", &headers, 6);
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
+    }
+}

@@ -1,0 +1,141 @@
+//! Accepting connections: our own loop on hyper, because `axum::serve` can bound neither headers nor connections.
+//!
+//! A half-sent header is cut off, connections are counted and those beyond the limit wait in the kernel's queue, a full table
+//! of file descriptors is survived, and a stop lets running requests finish within a deadline. HTTP/1.1 only: TLS and
+//! HTTP/2 belong to the proxy in front.
+
+use axum::{Router, extract::ConnectInfo};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    time::timeout,
+};
+use tower::ServiceExt;
+
+/// The bounds of the loop.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// How long a request's header may take to arrive (ASVS 15.2.2). Also how long an idle connection is kept, so the proxy in
+    /// front should let go of idle ones sooner.
+    pub header: Duration,
+    /// How many connections are served at once.
+    pub connections: usize,
+    /// How long running requests may take once we are told to stop.
+    pub drain: Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { header: Duration::from_secs(10), connections: 4096, drain: Duration::from_secs(10) }
+    }
+}
+
+/// Largest request header. Two cookies of 4 kB and what browsers send fit well.
+const HEADER_BYTES: usize = 32 * 1024;
+
+/// How long to wait when the process may open no more files.
+const BREATH: Duration = Duration::from_millis(250);
+
+/// Serves `router` until `stop` is ready and the running requests are answered, or the deadline has passed.
+///
+/// Every request finds its peer as `ConnectInfo<SocketAddr>`. Answers whether everything was finished in time.
+pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: impl Future<Output = ()>) -> bool {
+    let room = Arc::new(Semaphore::new(bounds.connections));
+    let graceful = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        // The place is taken before the connection: the surplus waits where it costs us nothing.
+        let accepted = tokio::select! {
+            () = &mut stop => break,
+            accepted = accept(&listener, &room) => accepted,
+        };
+        let Some((stream, peer, place)) = accepted else { continue };
+        let connection = graceful.watch(connection(stream, peer, router.clone(), bounds.header));
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%peer, %error, "connection ended");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    timeout(bounds.drain, graceful.shutdown()).await.is_ok()
+}
+
+async fn accept(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+    let place = room.clone().acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, peer)) => {
+            // Small answers should leave at once; failing to say so only costs time.
+            let _ = stream.set_nodelay(true);
+            Some((stream, peer, place))
+        }
+        Err(error) => {
+            if !is_the_clients(&error) {
+                tracing::warn!(%error, "cannot accept connections at the moment");
+                tokio::time::sleep(BREATH).await;
+            }
+            None
+        }
+    }
+}
+
+/// The client went away between knocking and the door opening: nothing is wrong with us.
+fn is_the_clients(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    header: Duration,
+) -> http1::Connection<TokioIo<TcpStream>, impl hyper::service::HttpService<Incoming, ResBody = axum::body::Body, Error = std::convert::Infallible, Future: Send> + Send> {
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request.map(axum::body::Body::new))
+    });
+    http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(header)
+        .max_buf_size(HEADER_BYTES)
+        .serve_connection(TokioIo::new(stream), service)
+}
+
+/// Ready at SIGINT or SIGTERM. A second signal while requests are being finished ends the process at once.
+pub async fn told_to_stop() {
+    one_signal().await;
+    tracing::info!("stopping: running requests are finished, new ones are refused");
+    tokio::spawn(async {
+        one_signal().await;
+        std::process::exit(130);
+    });
+}
+
+async fn one_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without signals there is nothing to wait for but the end of the process.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,33 @@
+//! What is logged, and how: text or JSON, to standard error. What a request's line may hold is decided in `http::trace`.
+
+use crate::settings::LogFormat;
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging for the whole process, panics included. A second call changes nothing, so that tests may call it freely.
+pub fn start(filter: &str, format: LogFormat) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_writer(std::io::stderr);
+    let started = match format {
+        LogFormat::Text => lines.try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+    };
+    if started.is_ok() {
+        // The default hook prints several lines that no collector of JSON lines can read.
+        std::panic::set_hook(Box::new(|panic| {
+            let place = panic.location().map(ToString::to_string);
+            let text = panic.payload_as_str().unwrap_or("no message");
+            tracing::error!(place, "panic: {text}");
+        }));
+    }
+}
+
+/// Whether a filter can be used; the text itself when it can.
+///
+/// # Errors
+/// When a part of it makes no sense.
+pub fn check_filter(text: &str) -> Result<String, &'static str> {
+    EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|_| "is no list of levels and target=level")
+}

@@ -1,0 +1,164 @@
+//! Settings: from flags, environment and file to one struct that cannot be wrong.
+//!
+//! Everything is parsed here, once, before anything else happens; nothing later reads an environment variable. A bad value
+//! stops the start with one line. Secrets are wrapped the moment they are read and never appear in help, errors or `Debug`.
+
+mod error;
+mod key;
+mod networks;
+mod sources;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub use error::SettingError;
+pub use key::{About, Key};
+pub use networks::Network;
+pub use sources::{Given, Layer, Origin};
+
+use identity::{keys::MasterKey, words::Secret};
+use std::{net::SocketAddr, path::PathBuf};
+use url::Url;
+
+/// Which database to open.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// The embedded one, in this file.
+    File(PathBuf),
+    /// What the operator named; the URL may hold a password.
+    Url(Secret),
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+/// Everything an operator decided.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where to show metrics; loopback.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Where files are kept.
+    pub data_dir: PathBuf,
+    /// Which database.
+    pub database: Database,
+    /// The master key as base64, already checked; `None` means the file in the data directory.
+    pub master_key: Option<Secret>,
+    /// The mail server; `None` writes letters to files.
+    pub smtp_url: Option<Secret>,
+    /// Whose forwarding headers are believed.
+    pub trusted_proxies: Vec<Network>,
+    /// Which log lines are written, in the syntax of `tracing_subscriber::EnvFilter`.
+    pub log: String,
+    /// How.
+    pub log_format: LogFormat,
+    /// Cookies without the prefix and the `Secure` flag.
+    pub insecure_cookies: bool,
+    /// What the rules want to know.
+    pub rules: identity::Settings,
+    /// Variables that look like ours and are not, for a warning.
+    pub strangers: Vec<String>,
+}
+
+impl Settings {
+    /// Makes sense of what was given.
+    ///
+    /// # Errors
+    /// The first value that cannot be used.
+    pub fn parse(given: Given) -> Result<Self, SettingError> {
+        let listen = given.get(Key::Listen, values::address)?.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
+        let insecure_cookies = given.get(Key::InsecureCookies, values::truth)?.unwrap_or(false);
+        let data_dir = given.get(Key::DataDir, directory)?.unwrap_or_else(|| PathBuf::from("./data"));
+        let database = given.get(Key::DatabaseUrl, values::database)?;
+        Ok(Self {
+            listen,
+            metrics_listen: given.get(Key::MetricsListen, values::loopback)?,
+            database: database.map_or_else(|| Database::File(data_dir.join("latchkey.db")), Database::Url),
+            data_dir,
+            master_key: given.get(Key::MasterKey, |text| MasterKey::parse(text).map(|_| Secret::new(text)).map_err(sentence))?,
+            smtp_url: given.get(Key::SmtpUrl, values::smtp)?,
+            trusted_proxies: given.get(Key::TrustedProxies, networks::networks)?.unwrap_or_default(),
+            log: given.get(Key::Log, crate::logs::check_filter)?.unwrap_or_else(|| "info".to_owned()),
+            log_format: given.get(Key::LogFormat, log_format)?.unwrap_or(LogFormat::Text),
+            insecure_cookies,
+            rules: rules(&given, listen, insecure_cookies)?,
+            strangers: given.strangers,
+        })
+    }
+
+    /// Whether browsers reach us over TLS.
+    pub fn https(&self) -> bool {
+        self.rules.public_url.scheme() == "https"
+    }
+}
+
+/// The part of the settings that belongs to accounts, sessions and letters.
+fn rules(given: &Given, listen: SocketAddr, insecure_cookies: bool) -> Result<identity::Settings, SettingError> {
+    let mut rules = identity::Settings::new(public_url(given, listen, insecure_cookies)?);
+    macro_rules! set {
+        ($($field:ident = $key:ident by $parse:expr;)+) => {
+            $(if let Some(value) = given.get(Key::$key, $parse)? { rules.$field = value; })+
+        };
+    }
+    set! {
+        audience = Audience by values::audience;
+        access_ttl = AccessTtl by values::access_ttl;
+        profile_claims = ProfileClaims by values::truth;
+        signing_alg = SigningAlg by values::signing_alg;
+        stays = Stays by values::stays;
+        min_password = MinPassword by values::min_password;
+        hash_cost = Argon2 by values::hash_cost;
+        mail_from = MailFrom by values::mailbox;
+        limits = Limits by values::switch;
+    }
+    Ok(rules)
+}
+
+/// The public URL, and whether cookies can work there.
+fn public_url(given: &Given, listen: SocketAddr, insecure_cookies: bool) -> Result<Url, SettingError> {
+    let url = match given.get(Key::PublicUrl, values::public_url)? {
+        Some(url) => url,
+        None => default_url(listen).map_err(|fault| given.complain(Key::PublicUrl, &fault))?,
+    };
+    match (url.scheme(), insecure_cookies) {
+        ("http", false) if !values::is_local(&url) => Err(given.complain(
+            Key::PublicUrl,
+            "is plain http, where browsers keep no secure cookies (LATCHKEY_INSECURE_COOKIES=true allows it for a trial)",
+        )),
+        ("https", true) => Err(given.complain(
+            Key::InsecureCookies,
+            "goes with a plain http public URL only; this one is https and needs nothing insecure",
+        )),
+        _ => Ok(url),
+    }
+}
+
+/// A link in a letter must lead to the port we listen on; port 0 (any free one) is for tests, which know theirs.
+fn default_url(listen: SocketAddr) -> Result<Url, String> {
+    let port = if listen.port() == 0 { 3000 } else { listen.port() };
+    values::public_url(&format!("http://localhost:{port}"))
+}
+
+fn directory(text: &str) -> Result<PathBuf, &'static str> {
+    if text.is_empty() { Err("names no directory") } else { Ok(PathBuf::from(text)) }
+}
+
+fn log_format(text: &str) -> Result<LogFormat, &'static str> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("is neither text nor json"),
+    }
+}
+
+/// [`MasterKey::parse`] complains in whole sentences.
+fn sentence(fault: &'static str) -> String {
+    fault.strip_prefix("it ").unwrap_or(fault).to_owned()
+}

@@ -1,0 +1,178 @@
+//! How single values are read. Each parser answers what is wrong, as the end of a sentence that begins with the value.
+
+use identity::{
+    keys::SigningAlg,
+    passwords::HashCost,
+    words::{Secret, Stay},
+};
+use std::{net::SocketAddr, time::Duration};
+use url::{Host, Url};
+
+/// A parser's complaint.
+pub type Fault = String;
+
+/// `10m`, `30s`, `1h`: a whole number and a unit.
+pub fn duration(text: &str) -> Result<Duration, Fault> {
+    let split = text.find(|c: char| !c.is_ascii_digit()).ok_or("has no unit: s, m, h or d")?;
+    let (number, unit) = text.split_at(split);
+    let number: u64 = number.parse().map_err(|_| "does not begin with a whole number")?;
+    let seconds = match unit.trim() {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        _ => return Err("has a unit other than s, m, h or d".into()),
+    };
+    Ok(Duration::from_secs(number.checked_mul(seconds).ok_or("is too long")?))
+}
+
+/// The life of an access token. Its upper bound is how long the revocation list must remember.
+pub fn access_ttl(text: &str) -> Result<Duration, Fault> {
+    let ttl = duration(text)?;
+    let allowed = Duration::from_secs(1)..=Duration::from_secs(60 * 60);
+    if allowed.contains(&ttl) { Ok(ttl) } else { Err("is not between 1s and 1h".into()) }
+}
+
+/// `true` or `false`, and what people write for them.
+pub fn truth(text: &str) -> Result<bool, Fault> {
+    match text {
+        "true" | "on" | "yes" | "1" => Ok(true),
+        "false" | "off" | "no" | "0" => Ok(false),
+        _ => Err("is neither true nor false".into()),
+    }
+}
+
+/// `on` or `off`.
+pub fn switch(text: &str) -> Result<bool, Fault> {
+    truth(text).map_err(|_| "is neither on nor off".into())
+}
+
+/// An address and a port.
+pub fn address(text: &str) -> Result<SocketAddr, Fault> {
+    text.parse().map_err(|_| "is no IP address with a port".into())
+}
+
+/// An address that only this machine can reach.
+pub fn loopback(text: &str) -> Result<SocketAddr, Fault> {
+    let address = address(text)?;
+    if address.ip().is_loopback() { Ok(address) } else { Err("is not a loopback address".into()) }
+}
+
+/// Scheme, host and port, nothing else: cookies and links are made for the whole host.
+pub fn public_url(text: &str) -> Result<Url, Fault> {
+    let url = Url::parse(text).map_err(|_| "is no URL")?;
+    if !matches!(url.scheme(), "https" | "http") {
+        return Err("does not begin with https:// or http://".into());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("has a user name or password in it".into());
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err("has something after the host and port".into());
+    }
+    Ok(url)
+}
+
+/// Whether browsers accept `Secure` cookies from it though it is plain HTTP.
+pub fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+/// A database URL. What comes after the scheme is the driver's to judge.
+pub fn database(text: &str) -> Result<Secret, Fault> {
+    if ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
+        Ok(Secret::new(text))
+    } else {
+        Err("does not begin with sqlite: or postgres://".into())
+    }
+}
+
+/// The URL of a mail server.
+pub fn smtp(text: &str) -> Result<Secret, Fault> {
+    let url = Url::parse(text).map_err(|_| "is no URL (special characters in the password need %-encoding)")?;
+    if !matches!(url.scheme(), "smtp" | "smtps") {
+        return Err("does not begin with smtp:// or smtps://".into());
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err("has no host".into());
+    }
+    Ok(Secret::new(text))
+}
+
+/// `latchkey@example.org` or `Latchkey <latchkey@example.org>`.
+pub fn mailbox(text: &str) -> Result<String, Fault> {
+    identity::mail::check_sender(text).map(|()| text.to_owned()).map_err(|_| "is no mailbox".into())
+}
+
+/// The lifetimes on offer, shortest first.
+pub fn stays(text: &str) -> Result<Vec<Stay>, Fault> {
+    let mut stays = Vec::new();
+    for word in words(text) {
+        let stay = Stay::from_word(word).ok_or("has a word other than visit, day, month and forever")?;
+        if stays.contains(&stay) {
+            return Err("names a lifetime twice".into());
+        }
+        stays.push(stay);
+    }
+    if stays.is_empty() {
+        return Err("offers no lifetime at all".into());
+    }
+    stays.sort();
+    Ok(stays)
+}
+
+/// Fewest characters of a password (NIST SP 800-63B-4 section 3.1.1.2: 15, or 8 beside a second factor).
+pub fn min_password(text: &str) -> Result<usize, Fault> {
+    let number = text.parse().map_err(|_| "is no whole number")?;
+    if (8..=64).contains(&number) { Ok(number) } else { Err("is not between 8 and 64".into()) }
+}
+
+/// An algorithm by its `alg`.
+pub fn signing_alg(text: &str) -> Result<SigningAlg, Fault> {
+    SigningAlg::ALL
+        .into_iter()
+        .find(|alg| alg.as_str().eq_ignore_ascii_case(text))
+        .ok_or_else(|| "is none of EdDSA, ES256, RS256 and HS256".into())
+}
+
+/// The audience of tokens: any short text.
+pub fn audience(text: &str) -> Result<String, Fault> {
+    if text.is_empty() || text.len() > 255 || text.chars().any(char::is_control) {
+        return Err("is not 1 to 255 printable characters".into());
+    }
+    Ok(text.to_owned())
+}
+
+/// `m=19456,t=2,p=1`, each once and no weaker than the floor.
+pub fn hash_cost(text: &str) -> Result<HashCost, Fault> {
+    let (mut memory, mut passes, mut lanes) = (None, None, None);
+    for part in words(text) {
+        let (name, number) = part.split_once('=').ok_or("has a part that is not NAME=NUMBER")?;
+        let number: u32 = number.parse().map_err(|_| "has a part that is not NAME=NUMBER")?;
+        let slot = match name {
+            "m" => &mut memory,
+            "t" => &mut passes,
+            "p" => &mut lanes,
+            _ => return Err("has a part other than m, t and p".into()),
+        };
+        if slot.replace(number).is_some() {
+            return Err("has a part twice".into());
+        }
+    }
+    let (Some(memory), Some(passes), Some(lanes)) = (memory, passes, lanes) else {
+        return Err("does not have all of m, t and p".into());
+    };
+    let cost = HashCost { memory_kib: memory, iterations: passes, parallelism: lanes };
+    // Its sentence begins with the cost, and ours has begun with what was typed.
+    cost.check().map_err(|fault| fault.strip_prefix(&format!("{cost} ")).unwrap_or(&fault).to_owned())
+}
+
+/// The words of a comma-separated list.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|word| !word.is_empty())
+}

@@ -1,0 +1,95 @@
+//! What an operator sees at the start: the warnings that must not be missed, and where to go.
+
+use crate::{http::mailbox, settings::Settings};
+use std::{fmt::Write as _, net::SocketAddr};
+
+/// Says loudly what is dangerous about these settings.
+pub fn warn(settings: &Settings) {
+    for name in &settings.strangers {
+        tracing::warn!("{name} is set and is no setting of Latchkey: misspelt?");
+    }
+    for line in dangers(settings) {
+        tracing::warn!("{line}");
+    }
+}
+
+fn dangers(settings: &Settings) -> Vec<String> {
+    let mut lines = Vec::new();
+    if settings.insecure_cookies {
+        lines.push(
+            "COOKIES ARE INSECURE: LATCHKEY_INSECURE_COOKIES=true. Whoever shares the network can read and steal sessions. \
+             For trials only."
+                .to_owned(),
+        );
+    }
+    if !settings.rules.limits {
+        lines.push(
+            "ABUSE LIMITS ARE OFF: LATCHKEY_LIMITS=off. Passwords can be guessed without any delay. For benchmarks only.".to_owned(),
+        );
+    }
+    if !settings.listen.ip().is_loopback() && settings.rules.public_url.host_str() == Some("localhost") {
+        lines.push(format!(
+            "{} can be reached from outside, but letters will link to {}: set LATCHKEY_PUBLIC_URL",
+            settings.listen, settings.rules.public_url
+        ));
+    }
+    lines
+}
+
+/// Says where to go. To standard output, because it is for a person and not a line of the log; the setup link is a secret that
+/// a log must not keep.
+pub fn greet(settings: &Settings, listening: SocketAddr, setup: Option<&str>) {
+    println!("{}", greeting(settings, listening, setup));
+}
+
+fn greeting(settings: &Settings, listening: SocketAddr, setup: Option<&str>) -> String {
+    let url = settings.rules.public_url.as_str().trim_end_matches('/');
+    let mut text = format!("\n  Latchkey {} is ready\n\n", env!("CARGO_PKG_VERSION"));
+    let mut row = |name: &str, value: &str| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {name:<10}{value}");
+    };
+    row("Open", url);
+    row("Listens", &listening.to_string());
+    row("Data", &settings.data_dir.display().to_string());
+    match (&settings.smtp_url, mailbox::is_open(settings)) {
+        (Some(_), _) => row("Letters", "are sent"),
+        (None, true) => row("Letters", &format!("{url}/dev/mailbox (no mail server is set)")),
+        (None, false) => row("Letters", &format!("{} (no mail server is set)", mailbox::directory(settings).display())),
+    }
+    if let Some(link) = setup {
+        let _ = write!(text, "\n  There is no administrator yet. This link makes the first one, once:\n\n  {link}\n");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Given, Layer};
+    use std::{ffi::OsString, path::Path};
+
+    fn settings(variables: &[(&str, &str)]) -> Settings {
+        let variables = variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        let given = Given::read(Layer::new(), None, variables, Path::new("/nowhere")).unwrap();
+        Settings::parse(given).unwrap()
+    }
+
+    #[test]
+    fn what_is_dangerous_is_said() {
+        assert!(dangers(&settings(&[])).is_empty());
+        let lines = dangers(&settings(&[("LATCHKEY_LIMITS", "off"), ("LATCHKEY_INSECURE_COOKIES", "true")]));
+        assert!(lines[0].starts_with("COOKIES ARE INSECURE") && lines[1].starts_with("ABUSE LIMITS ARE OFF"));
+        let lines = dangers(&settings(&[("LATCHKEY_LISTEN", "0.0.0.0:3000")]));
+        assert!(lines[0].contains("LATCHKEY_PUBLIC_URL"));
+    }
+
+    #[test]
+    fn the_greeting_names_the_url_the_mailbox_and_the_setup_link() {
+        let settings = settings(&[]);
+        let text = greeting(&settings, settings.listen, Some("http://localhost:3000/setup?token=x"));
+        assert!(text.contains("Open      http://localhost:3000\n"), "{text}");
+        assert!(text.contains("http://localhost:3000/dev/mailbox") && text.contains("/setup?token=x"), "{text}");
+        assert!(!greeting(&settings, settings.listen, None).contains("/setup"));
+    }
+}
