@@ -60,7 +60,9 @@ impl Settings {
     pub fn link(&self, path: &str, query: &[(&str, &str)]) -> String {
         let mut url = self.public_url.clone();
         url.set_path(path);
-        url.query_pairs_mut().extend_pairs(query);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
         url.into()
     }
 }

@@ -122,7 +122,7 @@ async fn post(house: &Latchkey, tx: &mut Tx, of: &Registration) -> Result<(), Re
     let mailed = mailed::issue(house, tx, of).await?;
     let link = house.settings.link("/verify", &[("token", &mailed.token)]);
     let hours = VERIFICATION_LIFE.as_secs() / 3600;
-    let letter = mail::verification(&house.settings, &of.name, &of.address, &link, &mailed.code, hours);
+    let letter = mail::verification(&house.settings, &of.address, &link, &mailed.code, hours);
     mail::post(house, tx, &letter).await
 }
 

@@ -1,36 +1,55 @@
 //! Every word of every letter. Short, plain, and honest about what happens if the reader does nothing.
+//!
+//! Names and browsers are what somebody typed. They are kept to one line here and escaped by the layout; subjects and addresses
+//! have neither. A letter to an address nobody has confirmed repeats nothing at all: whoever registers chooses both name and address,
+//! and would have us send their words to strangers.
 
 use super::{
     Kind, Letter,
     layout::{Part, lay_out},
-    name::for_greeting,
 };
 use crate::{Settings, time::Timestamp};
 
 /// Confirms an address: by following `link` or typing `code`, within `hours`.
-pub fn verification(settings: &Settings, name: &str, to: &str, link: &str, code: &str, hours: u64) -> Letter {
+pub fn verification(settings: &Settings, to: &str, link: &str, code: &str, hours: u64) -> Letter {
     let host = host(settings);
-    letter(settings, Kind::Verification, to, format!("Confirm your address for {host}"), &[
-        Part::Says(&greeting(name)),
-        Part::Says(&format!("Please confirm that this is your address. Then your account at {host} is ready.")),
-        Part::Button("Confirm my address", link),
-        Part::Says("Reading this on another device? Type this code there instead:"),
-        Part::Code(code),
-        Part::Says(&format!("Link and code work once, within {hours} hours.")),
-        Part::Says("If you have not registered, ignore this letter: without you nothing happens."),
-    ])
+    letter(
+        settings,
+        Kind::Verification,
+        to,
+        format!("Confirm your address for {host}"),
+        &[
+            Part::Says("Hello,"),
+            Part::Says(&format!(
+                "Please confirm that this is your address. Then your account at {host} is ready."
+            )),
+            Part::Button("Confirm my address", link),
+            Part::Says("Reading this on another device? Type this code there instead:"),
+            Part::Code(code),
+            Part::Says(&format!("Link and code work once, within {hours} hours.")),
+            Part::Says("If you have not registered, ignore this letter: without you nothing happens."),
+        ],
+    )
 }
 
 /// Tells the owner of an account that somebody tried to register it again. The page said the same as to anybody else.
 pub fn already_registered(settings: &Settings, name: &str, to: &str, login_link: &str) -> Letter {
     let host = host(settings);
-    letter(settings, Kind::AlreadyRegistered, to, format!("You already have an account at {host}"), &[
-        Part::Says(&greeting(name)),
-        Part::Says(&format!("Somebody, probably you, just tried to register this address at {host}. It already has an account, so nothing was changed.")),
-        Part::Button("Sign in", login_link),
-        Part::Says("If you do not remember your password, whoever runs this service can set a new one for you."),
-        Part::Says("If this was not you, there is nothing to do: nobody has learned that you have an account."),
-    ])
+    letter(
+        settings,
+        Kind::AlreadyRegistered,
+        to,
+        format!("You already have an account at {host}"),
+        &[
+            Part::Says(&greeting(name)),
+            Part::Says(&format!(
+                "Somebody, probably you, just tried to register this address at {host}. It already has an account, so nothing was changed."
+            )),
+            Part::Button("Sign in", login_link),
+            Part::Says("If you do not remember your password, whoever runs this service can set a new one for you."),
+            Part::Says("If this was not you, there is nothing to do: nobody has learned that you have an account."),
+        ],
+    )
 }
 
 /// Warns that a copy of a session was used, and that the session was ended (RFC 9700 section 4.14.2). `device` is what the
@@ -44,42 +63,64 @@ pub fn reuse_detected(
     account_link: &str,
 ) -> Letter {
     let host = host(settings);
-    letter(settings, Kind::ReuseDetected, to, format!("We ended one of your sessions at {host}"), &[
-        Part::Says(&greeting(name)),
-        Part::Says(&format!("Your sign-in at {host} was used from two places that cannot both be you. Somebody may have copied it from your browser, so we ended it everywhere.")),
-        Part::Facts(&[("Browser", &browser(device)), ("Noticed", &moment(at))]),
-        Part::Says("Sign in again, look through your other sessions, and change your password if anything is strange to you. On a computer you share or do not trust, sign out when you leave."),
-        Part::Button("Look at my account", account_link),
-    ])
+    letter(
+        settings,
+        Kind::ReuseDetected,
+        to,
+        format!("We ended one of your sessions at {host}"),
+        &[
+            Part::Says(&greeting(name)),
+            Part::Says(&format!(
+                "Your sign-in at {host} was used from two places that cannot both be you. Somebody may have copied it from your browser, so we ended it everywhere."
+            )),
+            Part::Facts(&[("Browser", &one_line(device, 160)), ("Noticed", &moment(at))]),
+            Part::Says(
+                "Sign in again, look through your other sessions, and change your password if anything is strange to you. On a computer you share or do not trust, sign out when you leave.",
+            ),
+            Part::Button("Look at my account", account_link),
+        ],
+    )
 }
 
 fn letter(settings: &Settings, kind: Kind, to: &str, subject: String, parts: &[Part<'_>]) -> Letter {
     let why = format!(
         "You receive this because your address was used at {}. Replies are not read.",
-        settings.link("/", &[])
+        settings.issuer()
     );
     let (text, html) = lay_out(&subject, parts, &why);
-    Letter { kind, to: to.to_owned(), subject, text, html }
+    Letter {
+        kind,
+        to: to.to_owned(),
+        subject,
+        text,
+        html,
+    }
 }
 
 fn greeting(name: &str) -> String {
-    for_greeting(name).map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},"))
+    let name = one_line(name, 100);
+    if name.is_empty() {
+        "Hello,".to_owned()
+    } else {
+        format!("Hello {name},")
+    }
 }
 
 fn host(settings: &Settings) -> &str {
     settings.public_url.host_str().unwrap_or("Latchkey")
 }
 
-/// The browser's own words, cut to a line.
-fn browser(device: &str) -> String {
-    let line: String = device.chars().filter(|c| !c.is_control()).take(160).collect();
-    if line.trim().is_empty() { "unknown".to_owned() } else { line }
+/// Without line ends and other control characters, and not endless.
+fn one_line(typed: &str, longest: usize) -> String {
+    typed.trim().chars().filter(|c| !c.is_control()).take(longest).collect()
 }
 
 /// A moment in words. UTC, because the reader's time zone is not known.
 fn moment(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.0)
-        .map_or_else(|_| "unknown".to_owned(), |at| at.strftime("%-d %B %Y, %H:%M UTC").to_string())
+    jiff::Timestamp::from_millisecond(at.0).map_or_else(
+        |_| "unknown".to_owned(),
+        |at| at.strftime("%-d %B %Y, %H:%M UTC").to_string(),
+    )
 }
 
 #[cfg(test)]
@@ -94,7 +135,7 @@ mod tests {
 
     #[test]
     fn the_verification_letter_as_text_and_html() {
-        let letter = verification(&settings(), "Zoë & Co", "zoe@example.org", LINK, "K7WQ-M2XD", 24);
+        let letter = verification(&settings(), "zoe@example.org", LINK, "K7WQ-M2XD", 24);
         insta::assert_snapshot!(letter.subject, @"Confirm your address for login.example.org");
         insta::assert_snapshot!(letter.text);
         insta::assert_snapshot!(letter.html);
@@ -106,26 +147,36 @@ mod tests {
         insta::assert_snapshot!(again.text);
         let at = Timestamp(1_763_784_780_000);
         let account = "https://login.example.org/account";
-        let reuse = reuse_detected(&settings(), "Zoë", "zoe@example.org", "Firefox 145 on Linux", at, account);
+        let reuse = reuse_detected(
+            &settings(),
+            "Zoë",
+            "zoe@example.org",
+            "Firefox 145 on Linux",
+            at,
+            account,
+        );
         insta::assert_snapshot!(reuse.text);
     }
 
     #[test]
-    fn what_strangers_typed_is_escaped_or_left_out() {
+    fn what_somebody_typed_is_escaped_and_stays_on_its_line() {
         let hostile = "<img src=x onerror=alert(1)>\"'&";
         let at = Timestamp(0);
         let letter = reuse_detected(&settings(), hostile, "a@b.c", hostile, at, LINK);
-        assert!(letter.html.contains("<p style=\"margin:0 0 16px\">Hello,</p>"));
-        assert!(letter.html.contains("&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;"));
+        let escaped = "&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;";
+        assert!(letter.html.contains(&format!(">Hello {escaped},</p>")));
+        assert!(letter.html.contains(&format!("Browser: {escaped}<br>")));
         assert!(!letter.html.contains("<img"));
         assert!(letter.html.contains("token=abc&amp;x=1\""));
-        let lines = reuse_detected(&settings(), "A", "a@b.c", "a\r\nb\u{0}", at, LINK);
+        let lines = reuse_detected(&settings(), "A\n\nB", "a@b.c", "a\r\nb\u{0}", at, LINK);
+        assert!(lines.text.contains("Hello AB,\n"));
         assert!(lines.text.contains("Browser: ab\n"));
+        assert_eq!(lines.subject, letter.subject);
     }
 
     #[test]
     fn no_letter_loads_anything_from_anywhere() {
-        let letter = verification(&settings(), "Zoë", "zoe@example.org", LINK, "K7WQ-M2XD", 24);
+        let letter = verification(&settings(), "zoe@example.org", LINK, "K7WQ-M2XD", 24);
         for loading in ["<img", "<link", "<script", "url(", "@import", "src="] {
             assert!(!letter.html.contains(loading), "{loading}");
         }
@@ -133,7 +184,7 @@ mod tests {
 
     #[test]
     fn debug_shows_neither_text_nor_token() {
-        let letter = verification(&settings(), "Zoë", "zoe@example.org", LINK, "K7WQ-M2XD", 24);
+        let letter = verification(&settings(), "zoe@example.org", LINK, "K7WQ-M2XD", 24);
         assert_eq!(format!("{letter:?}"), "Letter { kind: Verification, .. }");
     }
 }

@@ -7,7 +7,6 @@
 mod layout;
 mod letters;
 mod message;
-mod name;
 mod outbox;
 mod transport;
 
@@ -49,6 +48,8 @@ pub struct Letter {
 impl std::fmt::Debug for Letter {
     /// Leaves the bodies out: they may carry a token, and a log line is forever.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Letter").field("kind", &self.kind).finish_non_exhaustive()
+        f.debug_struct("Letter")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }

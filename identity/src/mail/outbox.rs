@@ -4,11 +4,7 @@
 //! dies in the middle leaves the claim to run out, and the letter is sent again: twice is possible, never is not. Both copies
 //! have the same `Message-ID`. Once sent or given up, the sealed content is emptied; what remains is a line in the history.
 
-use super::{
-    Letter, Transport,
-    message::compose,
-    transport::Failure,
-};
+use super::{Letter, Transport, message::compose, transport::Failure};
 use crate::{
     Latchkey, Refusal,
     db::{Tx, on, statements, within},
@@ -92,16 +88,27 @@ pub async fn post(house: &Latchkey, tx: &mut Tx, letter: &Letter) -> Result<(), 
 pub async fn deliver_due(house: &Latchkey, transport: &Transport) -> Result<Delivered, Refusal> {
     let (mut done, mut in_a_row) = (Delivered::default(), 0);
     for _ in 0..AT_MOST {
-        let Some((id, sealed, posted_at, attempt)) = claim(house).await? else { break };
+        let Some((id, sealed, posted_at, attempt)) = claim(house).await? else {
+            break;
+        };
         match send(house, transport, id, &sealed, posted_at).await {
             Ok(()) => {
                 let now = house.now();
-                on!(&house.db, write, |p| sqlx::query(SENT).bind(id).bind(now).execute(p).await.map(drop))?;
+                on!(&house.db, write, |p| sqlx::query(SENT)
+                    .bind(id)
+                    .bind(now)
+                    .execute(p)
+                    .await
+                    .map(drop))?;
                 (done.sent, in_a_row) = (done.sent + 1, 0);
             }
             Err(failure) => {
                 let given_up = put_back(house, id, posted_at, attempt, &failure).await?;
-                *(if given_up { &mut done.given_up } else { &mut done.postponed }) += 1;
+                *(if given_up {
+                    &mut done.given_up
+                } else {
+                    &mut done.postponed
+                }) += 1;
                 in_a_row += 1;
                 if in_a_row == IN_A_ROW {
                     break;
@@ -118,14 +125,22 @@ pub async fn deliver_due(house: &Latchkey, transport: &Transport) -> Result<Deli
 /// When the database does not answer.
 pub async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
     let before = house.now().minus(KEEP);
-    on!(&house.db, write, |p| sqlx::query(TIDY).bind(before).execute(p).await.map(drop))?;
+    on!(&house.db, write, |p| sqlx::query(TIDY)
+        .bind(before)
+        .execute(p)
+        .await
+        .map(drop))?;
     Ok(())
 }
 
 async fn claim(house: &Latchkey) -> Result<Option<Claimed>, Refusal> {
     let now = house.now();
     let until = now.plus(LEASE);
-    Ok(on!(&house.db, write, |p| sqlx::query_as(CLAIM).bind(now).bind(until).fetch_optional(p).await)?)
+    Ok(on!(&house.db, write, |p| sqlx::query_as(CLAIM)
+        .bind(now)
+        .bind(until)
+        .fetch_optional(p)
+        .await)?)
 }
 
 async fn send(
@@ -141,7 +156,8 @@ async fn send(
         .open(&bound_to(id), sealed)
         .map(Zeroizing::new)
         .ok_or_else(|| unusable("cannot be decrypted with this installation's key".to_owned()))?;
-    let letter: Letter = serde_json::from_slice(&plain).map_err(|error| unusable(format!("cannot be read: {error}")))?;
+    let letter: Letter =
+        serde_json::from_slice(&plain).map_err(|error| unusable(format!("cannot be read: {error}")))?;
     // The sender is the operator's to mend, so a message that cannot be composed is tried again.
     let message = compose(&house.settings, &letter, id, posted_at).map_err(|why| Failure { why, for_good: false })?;
     transport.send(&file_name(id, posted_at), message).await
@@ -157,15 +173,33 @@ async fn put_back(
     failure: &Failure,
 ) -> Result<bool, Refusal> {
     let now = house.now();
-    let why: String = failure.why.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
+    let why: String = failure
+        .why
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(300)
+        .collect();
     let give_up = failure.for_good || now >= posted_at.plus(GIVE_UP_AFTER);
     tracing::warn!(letter = %id, attempt, give_up, why, "a letter was not sent");
     if give_up {
-        on!(&house.db, write, |p| sqlx::query(GIVE_UP).bind(id).bind(attempt).bind(why).execute(p).await.map(drop))?;
+        on!(&house.db, write, |p| sqlx::query(GIVE_UP)
+            .bind(id)
+            .bind(attempt)
+            .bind(why)
+            .execute(p)
+            .await
+            .map(drop))?;
     } else {
         let due = now.plus(wait_after(attempt));
         on!(&house.db, write, |p| {
-            sqlx::query(POSTPONE).bind(id).bind(attempt).bind(due).bind(why).execute(p).await.map(drop)
+            sqlx::query(POSTPONE)
+                .bind(id)
+                .bind(attempt)
+                .bind(due)
+                .bind(why)
+                .execute(p)
+                .await
+                .map(drop)
         })?;
     }
     Ok(give_up)
@@ -173,8 +207,7 @@ async fn put_back(
 
 /// One minute, two, four … six hours.
 fn wait_after(attempt: i64) -> Duration {
-    let doublings = u32::try_from(attempt - 1).unwrap_or(0).min(16);
-    (FIRST_WAIT * 2_u32.pow(doublings)).min(LONGEST_WAIT)
+    (FIRST_WAIT * (1_u32 << (attempt - 1).clamp(0, 16))).min(LONGEST_WAIT)
 }
 
 /// What a letter is sealed to: its own row.

@@ -1,10 +1,12 @@
 //! The way out: a mail server, or files in a directory.
 
-use lettre::{
-    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    transport::smtp::Error as SmtpError,
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor, transport::smtp::Error as SmtpError};
+use std::{
+    io,
+    net::IpAddr,
+    path::{Path, PathBuf},
+    time::Duration,
 };
-use std::{io, net::IpAddr, path::{Path, PathBuf}, time::Duration};
 use tokio::io::AsyncWriteExt;
 use url::{Host, Url};
 
@@ -38,7 +40,10 @@ impl Transport {
     pub fn smtp(url: &str) -> Result<Self, String> {
         let example = "an example: smtps://user:password@mail.example.org";
         let mut url = Url::parse(url).map_err(|error| format!("not a URL ({error}); {example}"))?;
-        let asked = url.query_pairs().find(|(key, _)| key == "tls").map(|(_, value)| value.into_owned());
+        let asked = url
+            .query_pairs()
+            .find(|(key, _)| key == "tls")
+            .map(|(_, value)| value.into_owned());
         let (port, tls) = match (url.scheme(), asked.as_deref()) {
             ("smtps", None) => (465, None),
             ("smtp", None) if is_this_machine(&url) => (25, None),
@@ -46,11 +51,16 @@ impl Transport {
             ("smtp", Some("opportunistic")) => (587, Some("tls=opportunistic")),
             ("smtp", Some("none")) => (25, None),
             ("smtp", Some(_)) => return Err("tls must be required, opportunistic or none".to_owned()),
-            _ => return Err(format!("the URL must begin with smtps:// or smtp://, without tls= for smtps; {example}")),
+            _ => {
+                return Err(format!(
+                    "the URL must begin with smtps:// or smtp://, without tls= for smtps; {example}"
+                ));
+            }
         };
         // lettre takes a missing `tls` for "none" and knows other ports, so all is said before it reads the URL.
         url.set_query(tls);
-        url.set_port(url.port().or(Some(port))).map_err(|()| format!("no host in the URL; {example}"))?;
+        url.set_port(url.port().or(Some(port)))
+            .map_err(|()| format!("no host in the URL; {example}"))?;
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.as_str())
             .map_err(|_| format!("host, user or password in the URL cannot be used; {example}"))?
             .timeout(Some(COMMAND_TIMEOUT));
@@ -67,22 +77,38 @@ impl Transport {
         match self {
             Self::Smtp(server) => match tokio::time::timeout(LETTER_TIMEOUT, server.send(message)).await {
                 Ok(Ok(_)) => Ok(()),
-                Ok(Err(error)) => Err(Failure { for_good: is_for_good(&error), why: described(&error) }),
-                Err(_) => Err(Failure { for_good: false, why: "the mail server took too long".to_owned() }),
+                Ok(Err(error)) => Err(Failure {
+                    for_good: is_for_good(&error),
+                    why: described(&error),
+                }),
+                Err(_) => Err(Failure {
+                    for_good: false,
+                    why: "the mail server took too long".to_owned(),
+                }),
             },
-            Self::Files(dir) => write(dir, name, &message.formatted())
-                .await
-                .map_err(|error| Failure { for_good: false, why: format!("cannot write to {}: {error}", dir.display()) }),
+            Self::Files(dir) => write(dir, name, &message.formatted()).await.map_err(|error| Failure {
+                for_good: false,
+                why: format!("cannot write to {}: {error}", dir.display()),
+            }),
         }
     }
 }
 
 /// Readable by the owner alone, and complete or not there at all.
 async fn write(dir: &Path, name: &str, content: &[u8]) -> io::Result<()> {
-    tokio::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).await?;
+    tokio::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .await?;
     let (unfinished, finished) = (dir.join(format!(".{name}.tmp")), dir.join(format!("{name}.eml")));
-    let mut file =
-        tokio::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished).await?;
+    let mut file = tokio::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&unfinished)
+        .await?;
     file.write_all(content).await?;
     file.sync_all().await?;
     tokio::fs::rename(unfinished, finished).await
@@ -100,7 +126,9 @@ fn is_this_machine(url: &Url) -> bool {
 /// 550, 551 and 553 say that this mailbox does not exist (RFC 5321 section 4.2.3). Other refusals may be our own fault, which
 /// an operator can mend.
 fn is_for_good(error: &SmtpError) -> bool {
-    error.status().is_some_and(|code| matches!(u16::from(code), 550 | 551 | 553))
+    error
+        .status()
+        .is_some_and(|code| matches!(u16::from(code), 550 | 551 | 553))
 }
 
 /// The error and what is behind it, on one line.
@@ -115,4 +143,56 @@ fn described(error: &SmtpError) -> String {
         source = cause.source();
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_urls_are_accepted() {
+        for url in [
+            "smtps://mail.example.org",
+            "smtps://user%40example.org:p%40ss@mail.example.org:465",
+            "smtp://mail.example.org",
+            "smtp://mail.example.org:2525?tls=none",
+            "smtp://mail.example.org?tls=opportunistic",
+            "smtp://localhost",
+            "smtp://127.0.0.1:1025",
+        ] {
+            assert!(matches!(Transport::smtp(url), Ok(Transport::Smtp(_))), "{url}");
+        }
+    }
+
+    #[test]
+    fn others_are_refused_without_repeating_them() {
+        for url in [
+            "",
+            "mail.example.org",
+            "http://user:hunter2@mail.example.org",
+            "smtp://user:hunter2@mail.example.org?tls=maybe",
+            "smtps://user:hunter2@mail.example.org?tls=none",
+            "smtp://user:hunter2@:25",
+            "smtps://user:hunter2%FF@mail.example.org",
+            "smtps:///",
+        ] {
+            let why = Transport::smtp(url)
+                .err()
+                .unwrap_or_else(|| panic!("{url} was accepted"));
+            assert!(!why.contains("hunter2"), "{why}");
+        }
+    }
+
+    #[test]
+    fn only_this_machine_is_trusted_without_encryption() {
+        for (url, this) in [
+            ("smtp://localhost:25", true),
+            ("smtp://127.0.0.9", true),
+            ("smtp://[::1]:25", true),
+            ("smtp://localhost.example.org", false),
+            ("smtp://10.0.0.1", false),
+        ] {
+            assert_eq!(is_this_machine(&Url::parse(url).unwrap()), this, "{url}");
+        }
+    }
 }

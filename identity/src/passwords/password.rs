@@ -34,7 +34,9 @@ impl Password {
         if typed.expose().is_empty() {
             return fault(Fault::Missing);
         }
-        let Some(password) = normal::normalise(typed.expose()) else { return fault(Fault::TooLong) };
+        let Some(password) = normal::normalise(typed.expose()) else {
+            return fault(Fault::TooLong);
+        };
         if password.chars().any(char::is_control) {
             return fault(Fault::Unprintable);
         }
@@ -72,7 +74,12 @@ mod tests {
     use super::*;
 
     fn parse_from(min_chars: usize, typed: &str) -> Result<Password, Fault> {
-        let rules = Rules { min_chars, name: "Alice Liddell", email: "alice@example.org", host: "login.example.org" };
+        let rules = Rules {
+            min_chars,
+            name: "Alice Liddell",
+            email: "alice@example.org",
+            host: "login.example.org",
+        };
         Password::parse(&Secret::new(typed), &rules).map_err(|error| {
             assert_eq!(error.field, Field::Password);
             error.fault
@@ -94,7 +101,10 @@ mod tests {
         assert_eq!(parse(&("ab".repeat(64) + "c")).unwrap_err(), Fault::TooLong);
         assert!(parse(&"🔑🚪".repeat(64)).is_ok());
         // Fifteen typed characters that are eight letters.
-        assert_eq!(parse("e\u{301}u\u{308}o\u{308}a\u{300}i\u{302}n\u{303}c\u{327}x").unwrap_err(), Fault::TooShort);
+        assert_eq!(
+            parse("e\u{301}u\u{308}o\u{308}a\u{300}i\u{302}n\u{303}c\u{327}x").unwrap_err(),
+            Fault::TooShort
+        );
     }
 
     #[test]
@@ -115,7 +125,13 @@ mod tests {
 
     #[test]
     fn control_characters_are_refused() {
-        for typed in ["with a\0zero inside", "two lines\nof a poem", "a tab\tin the middle", "bell\u{7}bell\u{7}bell\u{7}!!", "c1 \u{85} control chars"] {
+        for typed in [
+            "with a\0zero inside",
+            "two lines\nof a poem",
+            "a tab\tin the middle",
+            "bell\u{7}bell\u{7}bell\u{7}!!",
+            "c1 \u{85} control chars",
+        ] {
             assert_eq!(parse(typed).unwrap_err(), Fault::Unprintable, "{typed:?}");
         }
     }

@@ -20,7 +20,11 @@ pub(super) fn words(sources: &[&str]) -> Vec<Vec<char>> {
         let lower: String = source.nfc().collect::<String>().to_lowercase();
         let local = lower.split('@').next().unwrap_or_default();
         words.push(local.chars().filter(|c| c.is_alphanumeric()).collect());
-        words.extend(lower.split(|c: char| !c.is_alphanumeric()).map(|word| word.chars().collect()));
+        words.extend(
+            lower
+                .split(|c: char| !c.is_alphanumeric())
+                .map(|word| word.chars().collect()),
+        );
     }
     words.retain(|word: &Vec<char>| !word.is_empty());
     words.sort_unstable();
@@ -41,7 +45,11 @@ pub(super) fn is_personal(password: &str, words: &[Vec<char>]) -> bool {
             let Some(used) = reached[at][had_word] else { continue };
             for word in words.iter().filter(|word| rest.starts_with(word)) {
                 // An initial alone proves nothing and would match by accident: it counts as padding.
-                let (has_word, used) = if word.len() == 1 { (had_word, used + 1) } else { (1, used) };
+                let (has_word, used) = if word.len() == 1 {
+                    (had_word, used + 1)
+                } else {
+                    (1, used)
+                };
                 improve(&mut reached[at + word.len()][has_word], used);
             }
             for length in paddings(rest) {
@@ -62,7 +70,10 @@ fn paddings(rest: &[char]) -> impl Iterator<Item = usize> {
     let single = (!rest[0].is_alphabetic()).then_some(1);
     let digit = |c: char| c.to_digit(10);
     let counts = |step: u32| {
-        1 + rest.windows(2).take_while(|w| digit(w[0]).zip(digit(w[1])).is_some_and(|(a, b)| (a + step) % 10 == b)).count()
+        1 + rest
+            .windows(2)
+            .take_while(|w| digit(w[0]).zip(digit(w[1])).is_some_and(|(a, b)| (a + step) % 10 == b))
+            .count()
     };
     let same = 1 + rest.windows(2).take_while(|w| w[0] == w[1]).count();
     let longest = same.max(counts(1)).max(counts(9));
@@ -74,7 +85,10 @@ mod tests {
     use super::*;
 
     fn personal(password: &str) -> bool {
-        is_personal(password, &words(&["Zoë Marie O'Hara", "zoe.ohara+shop@mail.example.org", "login.acme.test"]))
+        is_personal(
+            password,
+            &words(&["Zoë Marie O'Hara", "zoe.ohara+shop@mail.example.org", "login.acme.test"]),
+        )
     }
 
     #[test]
