@@ -1,0 +1,104 @@
+/*
+ * A Latchkey of one's own: every Playwright worker starts the binary on a free port with an empty data directory, so tests share
+ * nothing with each other or with the developer's own installation.
+ */
+import { test as base } from "@playwright/test";
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface Server {
+  /** Where it answers, without a slash at the end. */
+  url: string;
+  /** Its data directory: database, keys and, in `mail/`, every letter as an .eml file. */
+  data: string;
+  /** What it has printed so far, standard output and error together. */
+  printed(): string;
+  /** The letters written so far, oldest first, as raw messages. */
+  letters(): Promise<string[]>;
+  /** Ends it. SIGKILL stands for a crash. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** Starts a server. `settings` are LATCHKEY_… variables; give `data` and `port` to start again where another has stopped. */
+export async function startServer(
+  settings: Record<string, string> = {},
+  again: { data?: string; port?: number } = {},
+): Promise<Server> {
+  const binary = process.env.LATCHKEY_BIN;
+  if (!binary) throw new Error("LATCHKEY_BIN names no binary; script/test sets it");
+  const data = again.data ?? (await mkdtemp(join(tmpdir(), "latchkey-end2end-")));
+  const port = again.port ?? (await freePort());
+  const url = `http://localhost:${port}`;
+  let printed = "";
+  const child = spawn(binary, [], {
+    cwd: data,
+    env: {
+      PATH: process.env.PATH,
+      LATCHKEY_LISTEN: `127.0.0.1:${port}`,
+      LATCHKEY_PUBLIC_URL: url,
+      LATCHKEY_DATA_DIR: data,
+      ...settings,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (printed += chunk));
+
+  const deadline = Date.now() + 20_000;
+  while (!(await answers(`http://127.0.0.1:${port}/healthz`))) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      child.kill("SIGKILL");
+      throw new Error(`latchkey did not start:\n${printed}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    url,
+    data,
+    printed: () => printed,
+    letters: async () => {
+      const folder = join(data, "mail");
+      const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".eml")).sort();
+      return Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+    },
+    stop: async (signal = "SIGTERM") => {
+      child.kill(signal);
+      await ended;
+    },
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(url).then((response) => response.ok, () => false);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      const port = typeof address === "object" && address ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** Playwright's `test` with a `server` for the whole worker, whose address is the base URL. */
+export const test = base.extend<object, { server: Server }>({
+  server: [
+    async ({}, use) => {
+      const server = await startServer();
+      await use(server);
+      await server.stop();
+      await rm(server.data, { recursive: true, force: true });
+    },
+    { scope: "worker" },
+  ],
+  baseURL: async ({ server }, use) => use(server.url),
+});
+
+export { expect } from "@playwright/test";
