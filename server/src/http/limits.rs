@@ -13,7 +13,7 @@ use axum::{
 };
 use governor::{
     Quota, RateLimiter,
-    clock::{Clock as _, Clock as GovernorClock},
+    clock::Clock as GovernorClock,
     middleware::NoOpMiddleware,
     nanos::Nanos,
     state::keyed::DashMapStateStore,

@@ -103,6 +103,7 @@ pub fn router(site: Site, mailbox: Option<Router>) -> Router {
         .layer(middleware::from_fn_with_state(site.limits.clone(), limits::limit))
         .layer(middleware::from_fn_with_state(site.proxies.clone(), address::resolve))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(middleware::from_fn(trace::survive))
         .layer(middleware::from_fn_with_state(headers::Headers { https }, headers::secure))
         .layer(middleware::from_fn_with_state(site.metrics.clone(), trace::trace))
 }

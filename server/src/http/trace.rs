@@ -1,4 +1,4 @@
-//! The outermost layer: gives every request a reference and a span, logs its end, and survives a panic.
+//! The outermost layer, which gives every request a reference and a span and logs its end; and the one that survives a panic.
 //! The client's address joins the span further in, in `address.rs`, where it is known.
 //!
 //! A log line never carries a cookie, an `Authorization` header or a query string: links in letters carry tokens there. So the
@@ -45,11 +45,6 @@ pub fn reference(request: &Request) -> String {
     request.extensions().get::<Reference>().map(|reference| reference.0.to_string()).unwrap_or_default()
 }
 
-/// The reference of a request.
-pub fn reference(request: &Request) -> String {
-    request.extensions().get::<Reference>().map(|reference| reference.0.to_string()).unwrap_or_default()
-}
-
 /// The layer itself.
 pub async fn trace(State(metrics): State<Arc<Metrics>>, mut request: Request, next: Next) -> Response {
     let reference = Reference::new(&SystemSource::new());
@@ -64,7 +59,7 @@ pub async fn trace(State(metrics): State<Arc<Metrics>>, mut request: Request, ne
     async move {
         let start = Instant::now();
         let class = super::limits::Class::of(request.method(), request.uri().path());
-        let mut response = survive(next.run(request), &reference).await;
+        let mut response = next.run(request).await;
         let status = response.status();
         let ms = start.elapsed().as_millis() as u64;
         tracing::info!(status = status.as_u16(), ms, "answered");
@@ -78,8 +73,14 @@ pub async fn trace(State(metrics): State<Arc<Metrics>>, mut request: Request, ne
     .await
 }
 
+/// A layer that turns a panic into an error page. It belongs inside the security headers, which that page needs like any other.
+pub async fn survive(request: Request, next: Next) -> Response {
+    let reference = reference(&request);
+    or_broken(next.run(request), &reference).await
+}
+
 /// Runs to the end, or answers with an error page when it panicked.
-async fn survive(run: impl Future<Output = Response>, reference: &Reference) -> Response {
+async fn or_broken(run: impl Future<Output = Response>, reference: &str) -> Response {
     let mut run = pin!(run);
     poll_fn(move |cx| match catch_unwind(AssertUnwindSafe(|| run.as_mut().poll(cx))) {
         Ok(poll) => poll,
@@ -96,8 +97,8 @@ fn told(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
-fn broken(reference: &Reference) -> Response {
-    let text = format!("It is not your fault. If you report it, this reference helps: {}", reference.0);
+fn broken(reference: &str) -> Response {
+    let text = format!("It is not your fault. If you report it, this reference helps: {reference}");
     plain::page(StatusCode::INTERNAL_SERVER_ERROR, "Something broke", &text)
 }
 
@@ -126,8 +127,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_becomes_an_error_page_with_the_reference() {
-        let reference = Reference("abc1234567".into());
-        let response = survive(async { panic!("secret {}", 1) }, &reference).await;
+        let response = or_broken(async { panic!("secret {}", 1) }, "abc1234567").await;
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
         let body = String::from_utf8(body.to_vec()).unwrap();

@@ -47,7 +47,9 @@ pub async fn serve(settings: Settings, stop: impl Future<Output = ()>) -> Result
     if let Some(listener) = metrics_listener {
         let router = metrics::routes(site.metrics.clone(), house.clone());
         let forever = std::future::pending();
-        tasks.spawn(async move { drop(listen::serve(listener, router, Bounds::default(), forever).await) });
+        tasks.spawn(async move {
+            listen::serve(listener, router, Bounds::default(), forever).await;
+        });
     }
     banner::greet(&settings, listener.local_addr().unwrap_or(settings.listen), setup.as_deref());
 

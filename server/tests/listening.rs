@@ -1,0 +1,126 @@
+//! The accept loop, over real sockets: what a slow, a patient and a crowding client meets, and how a server stops.
+
+use axum::{Router, extract::ConnectInfo, routing::get};
+use server::listen::{Bounds, serve};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::{Notify, oneshot},
+    task::JoinHandle,
+    time::timeout,
+};
+
+const SOON: Duration = Duration::from_secs(5);
+const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+struct Server {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<bool>,
+}
+
+async fn start(router: Router, bounds: Bounds) -> Server {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel();
+    let ended = tokio::spawn(serve(listener, router, bounds, async { stopped.await.unwrap_or(()) }));
+    Server { address, stop, ended }
+}
+
+fn hello() -> Router {
+    Router::new().route("/", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() }))
+}
+
+async fn read_all(stream: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    timeout(SOON, stream.read_to_end(&mut answer)).await.expect("the connection is closed").unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+async fn read_some(stream: &mut TcpStream) -> String {
+    let mut buffer = [0; 4096];
+    let n = timeout(SOON, stream.read(&mut buffer)).await.expect("an answer").unwrap();
+    String::from_utf8_lossy(&buffer[..n]).into_owned()
+}
+
+#[tokio::test]
+async fn a_request_is_answered_and_knows_its_peer() {
+    let server = start(hello(), Bounds::default()).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(GET).await.unwrap();
+    let answer = read_some(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("127.0.0.1"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_header_that_never_ends_closes_the_connection() {
+    let bounds = Bounds { header: Duration::from_millis(200), ..Bounds::default() };
+    let server = start(hello(), bounds).await;
+    let mut slow = TcpStream::connect(server.address).await.unwrap();
+    slow.write_all(b"GET / HTTP/1.1\r\nHost: local").await.unwrap();
+    assert!(!read_all(&mut slow).await.contains("200 OK"));
+    let mut silent = TcpStream::connect(server.address).await.unwrap();
+    read_all(&mut silent).await;
+}
+
+#[tokio::test]
+async fn a_header_too_large_is_refused() {
+    let server = start(hello(), Bounds::default()).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let header = format!("GET / HTTP/1.1\r\nHost: localhost\r\nCookie: {}\r\n\r\n", "x".repeat(100_000));
+    // The server may close before everything is written.
+    let _ = stream.write_all(header.as_bytes()).await;
+    assert!(read_some(&mut stream).await.starts_with("HTTP/1.1 431"));
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_wait_for_a_place() {
+    let server = start(hello(), Bounds { connections: 1, ..Bounds::default() }).await;
+    let mut first = TcpStream::connect(server.address).await.unwrap();
+    first.write_all(GET).await.unwrap();
+    read_some(&mut first).await;
+    let mut second = TcpStream::connect(server.address).await.unwrap();
+    second.write_all(GET).await.unwrap();
+    assert!(timeout(Duration::from_millis(200), second.readable()).await.is_err(), "no place yet");
+    drop(first);
+    assert!(read_some(&mut second).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn stopping_finishes_what_runs_and_accepts_nothing_new() {
+    let (began, finish) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let router = Router::new().route(
+        "/",
+        get({
+            let (began, finish) = (began.clone(), finish.clone());
+            move || async move {
+                began.notify_one();
+                finish.notified().await;
+                "done"
+            }
+        }),
+    );
+    let server = start(router, Bounds::default()).await;
+    let mut idle = TcpStream::connect(server.address).await.unwrap();
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(GET).await.unwrap();
+    began.notified().await;
+    server.stop.send(()).unwrap();
+    read_all(&mut idle).await;
+    assert!(TcpStream::connect(server.address).await.is_err());
+    finish.notify_one();
+    assert!(read_all(&mut stream).await.ends_with("done"));
+    assert!(timeout(SOON, server.ended).await.unwrap().unwrap(), "finished in time");
+}
+
+#[tokio::test]
+async fn stopping_does_not_wait_for_ever() {
+    let router = Router::new().route("/", get(std::future::pending::<()>));
+    let server = start(router, Bounds { drain: Duration::from_millis(200), ..Bounds::default() }).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(GET).await.unwrap();
+    tokio::task::yield_now().await;
+    server.stop.send(()).unwrap();
+    assert!(!timeout(SOON, server.ended).await.unwrap().unwrap(), "cut off");
+}
