@@ -1,6 +1,7 @@
 //! The two tokens: the access token anyone with the public key can check, and the refresh token only we can.
 
 pub mod access;
+pub mod jws;
 pub mod refresh;
 
 /// What a browser is given at sign-in and at every refresh.
