@@ -34,7 +34,9 @@ fn list(site: &Path, manifest: &str) -> Result<String, std::fmt::Error> {
     let mut source = format!("const PKG: &str = {pkg:?};\nstatic FILES: &[File] = &[\n");
     for line in lines {
         let parts: Vec<_> = line.split('\t').collect();
-        let [path, hash, _, gzip, brotli] = parts[..] else { continue };
+        let [path, hash, _, gzip, brotli] = parts[..] else {
+            continue;
+        };
         let bytes = |ending: &str| format!("include_bytes!({:?})", site.join(format!("{path}{ending}")));
         let maybe = |size: &str, ending: &str| match size {
             "-" => "None".to_owned(),

@@ -44,6 +44,7 @@ enum Task {
     /// Weigh the login page's download against its budget
     Budget,
     /// Build for release and run `latchkey` with the given arguments
+    #[command(disable_help_flag = true)]
     Serve {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -51,6 +52,7 @@ enum Task {
     /// Run every check there is
     Test,
     /// Rebuild and restart `latchkey` whenever a source changes
+    #[command(disable_help_flag = true)]
     Dev {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,

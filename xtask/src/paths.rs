@@ -23,7 +23,9 @@ pub fn target() -> Result<PathBuf> {
     let text =
         output(Command::new("cargo").args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root()))?;
     let metadata: serde_json::Value = serde_json::from_str(&text).context("cargo metadata did not answer JSON")?;
-    let Some(directory) = metadata["target_directory"].as_str() else { bail!("cargo metadata names no target directory") };
+    let Some(directory) = metadata["target_directory"].as_str() else {
+        bail!("cargo metadata names no target directory")
+    };
     Ok(TARGET.get_or_init(|| PathBuf::from(directory)).clone())
 }
 

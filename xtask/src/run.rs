@@ -21,7 +21,8 @@ pub fn run(command: &mut Command) -> Result<()> {
 
 /// Runs a command and returns what it wrote to standard output.
 pub fn output(command: &mut Command) -> Result<String> {
-    let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start {}", name(command)))?;
+    let output =
+        command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start {}", name(command)))?;
     if !output.status.success() {
         bail!("{} failed ({})", name(command), output.status);
     }
@@ -30,7 +31,12 @@ pub fn output(command: &mut Command) -> Result<String> {
 
 /// Whether a command ends well; its output is nobody's business.
 pub fn succeeds(command: &mut Command) -> bool {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 /// The program's full path when it is on `PATH`.

@@ -1,9 +1,9 @@
 //! Building and running `latchkey`: for a person, and for checks that need a live one.
 
+use crate::assets;
 use crate::paths::{root, target};
 use crate::run::{run, say};
 use crate::setup::{self, Purpose};
-use crate::assets;
 use anyhow::{Context, Result, bail};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

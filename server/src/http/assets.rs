@@ -8,9 +8,7 @@ use axum::{Router, body::Body, extract::Request, response::Response, routing::ge
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, StatusCode,
-    header::{
-        ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
-    },
+    header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY},
 };
 
 /// One file and its compressed forms, where compression gains anything.
@@ -82,16 +80,16 @@ fn answer(file: &File, headers: &HeaderMap) -> Response {
 }
 
 fn build(status: StatusCode, fields: &[(HeaderName, &str)], body: Bytes) -> Response {
-    let response = fields.iter().fold(Response::builder().status(status), |response, (name, value)| {
-        response.header(name, *value)
-    });
+    let response =
+        fields.iter().fold(Response::builder().status(status), |response, (name, value)| response.header(name, *value));
     response.body(Body::from(body)).expect("names are constants, values come from our own build and are plain ASCII")
 }
 
 /// The smallest form that the client takes.
 fn choose(file: &File, headers: &HeaderMap) -> (Option<&'static str>, &'static [u8]) {
     let forms = [("br", file.brotli), ("gzip", file.gzip)];
-    let taken = forms.into_iter().find_map(|(coding, form)| form.filter(|_| takes(headers, coding)).map(|form| (coding, form)));
+    let taken =
+        forms.into_iter().find_map(|(coding, form)| form.filter(|_| takes(headers, coding)).map(|form| (coding, form)));
     taken.map_or((None, file.plain), |(coding, form)| (Some(coding), form))
 }
 
@@ -101,7 +99,8 @@ fn takes(headers: &HeaderMap, coding: &str) -> bool {
     for value in headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()) {
         for item in value.split(',') {
             let (name, weight) = item.split_once(';').unwrap_or((item, ""));
-            let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.trim().parse::<f32>().ok()).unwrap_or(1.0);
+            let weight =
+                weight.trim().strip_prefix("q=").and_then(|weight| weight.trim().parse::<f32>().ok()).unwrap_or(1.0);
             match name.trim() {
                 name if name.eq_ignore_ascii_case(coding) => return weight > 0.0,
                 "*" => by_star = weight > 0.0,
@@ -115,7 +114,10 @@ fn takes(headers: &HeaderMap, coding: &str) -> bool {
 /// Whether the client has these bytes already.
 fn knows(headers: &HeaderMap, tag: &str) -> bool {
     let values = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+    values
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|known| known == "*" || known.trim_start_matches("W/") == tag)
 }
 
 fn content_type(path: &str) -> &'static str {

@@ -35,7 +35,9 @@ impl Site {
 
     /// The folder as it stands, with the fingerprint it was built from.
     pub fn read() -> Result<Option<(String, Self)>> {
-        let Ok(manifest) = fs::read_to_string(paths::site()?.join("manifest.tsv")) else { return Ok(None) };
+        let Ok(manifest) = fs::read_to_string(paths::site()?.join("manifest.tsv")) else {
+            return Ok(None);
+        };
         Ok(Self::parse(&manifest))
     }
 
@@ -102,7 +104,9 @@ impl Asset {
 
     fn parse(line: &str) -> Option<Self> {
         let parts: Vec<_> = line.split('\t').collect();
-        let [path, hash, raw, gzip, brotli] = parts[..] else { return None };
+        let [path, hash, raw, gzip, brotli] = parts[..] else {
+            return None;
+        };
         let size = |text: &str| text.parse().ok();
         Some(Self {
             path: path.to_owned(),
@@ -116,7 +120,9 @@ impl Asset {
 
 /// The files of `public/`, which keep their names at the site's root. There need not be any.
 pub fn public_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
-    let Ok(entries) = fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Ok(Vec::new());
+    };
     let mut files = Vec::new();
     for entry in entries {
         let entry = entry?;
@@ -151,7 +157,8 @@ mod tests {
     #[test]
     fn a_manifest_reads_as_it_was_written() {
         let asset = |path: &str, brotli| Asset { path: path.into(), hash: "00ff".into(), raw: 90, gzip: None, brotli };
-        let site = Site { pkg: "pkg/abc".into(), files: vec![asset("pkg/abc/latchkey.js", Some(40)), asset("a.png", None)] };
+        let site =
+            Site { pkg: "pkg/abc".into(), files: vec![asset("pkg/abc/latchkey.js", Some(40)), asset("a.png", None)] };
         let text = site.print("fingerprint");
         let (inputs, read) = Site::parse(&text).unwrap();
         assert_eq!(inputs, "fingerprint");

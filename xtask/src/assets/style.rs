@@ -69,7 +69,7 @@ mod tests {
         fs::write(folder.path().join("main.css"), "@layer base;\n@import \"base.css\" layer(base);\n").unwrap();
         fs::write(folder.path().join("base.css"), "a {\n  & b { color: #ff0000; }\n}\n").unwrap();
         let css = bundle_file(&folder.path().join("main.css")).unwrap();
-        assert_eq!(css, "@layer base{a b{color:red}}");
+        assert_eq!(css, "@layer base{a{& b{color:red}}}");
     }
 
     #[test]

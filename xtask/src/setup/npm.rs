@@ -15,7 +15,8 @@ const OLDEST_NODE: u32 = 20;
 /// When Node is missing or too old, or the packages cannot be had.
 pub fn ensure() -> Result<()> {
     let folder = root().join("end2end");
-    let lock = fs::read(folder.join("package-lock.json")).context("end2end/package-lock.json is part of the repository")?;
+    let lock =
+        fs::read(folder.join("package-lock.json")).context("end2end/package-lock.json is part of the repository")?;
     // npm removes node_modules first, so a copy of the lock in there can only be left by a run that finished.
     let stamp = folder.join("node_modules/.installed-lock.json");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
@@ -31,7 +32,8 @@ pub fn ensure() -> Result<()> {
 }
 
 fn check_node() -> Result<()> {
-    let remedy = format!("install Node.js {OLDEST_NODE} or newer with npm, for example from https://nodejs.org/en/download");
+    let remedy =
+        format!("install Node.js {OLDEST_NODE} or newer with npm, for example from https://nodejs.org/en/download");
     if which("node").is_none() || which("npm").is_none() {
         bail!("node and npm are missing; {remedy}");
     }

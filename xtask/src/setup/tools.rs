@@ -9,10 +9,18 @@ use std::path::PathBuf;
 /// Installs what is missing and possible, and names the remedy for the rest.
 pub fn ensure() {
     if chromium().is_none() {
-        missing("Chromium (browser tests)", "chromium", "install Chromium or set LATCHKEY_CHROMIUM to a browser's path");
+        missing(
+            "Chromium (browser tests)",
+            "chromium",
+            "install Chromium or set LATCHKEY_CHROMIUM to a browser's path",
+        );
     }
     if !has_initdb() {
-        missing("PostgreSQL's initdb (storage tests)", "postgresql", "install a PostgreSQL server, any version from 15");
+        missing(
+            "PostgreSQL's initdb (storage tests)",
+            "postgresql",
+            "install a PostgreSQL server, any version from 15",
+        );
     }
     if which("cargo-nextest").is_none() {
         say("cargo-nextest is missing; `cargo test` runs instead (remedy: cargo install --locked cargo-nextest)");

@@ -47,7 +47,9 @@ impl Toolchain {
     }
 
     fn debian() -> Result<Option<Self>> {
-        let (Some(sysroot), Some(linker)) = (debian_sysroot()?, debian_linker()) else { return Ok(None) };
+        let (Some(sysroot), Some(linker)) = (debian_sysroot()?, debian_linker()) else {
+            return Ok(None);
+        };
         Ok(sysroot.is_dir().then_some(Self::Debian { sysroot, linker }))
     }
 
@@ -160,7 +162,9 @@ fn build_std() -> Result<()> {
     fs::create_dir_all(&libraries)?;
     for file in fs::read_dir(work.join(format!("target/{TARGET}/release/deps")))? {
         let path = file?.path();
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+            continue;
+        };
         if name.ends_with(".rlib") && !name.starts_with("libempty-") {
             fs::copy(&path, libraries.join(name))?;
         }
@@ -186,7 +190,9 @@ fn debian_is_recent() -> bool {
 
 /// Where the library for the installed compiler belongs; another compiler needs another library.
 fn debian_sysroot() -> Result<Option<PathBuf>> {
-    let Some(verbose) = debian_version() else { return Ok(None) };
+    let Some(verbose) = debian_version() else {
+        return Ok(None);
+    };
     let release = field(&verbose, "release: ").unwrap_or_default();
     let commit: String = field(&verbose, "commit-hash: ").unwrap_or_default().chars().take(9).collect();
     Ok(Some(target()?.join("wasm32-std").join(format!("{release}-{commit}"))))
