@@ -15,9 +15,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     fs::create_dir_all(&site)?;
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={}", site.display());
-    let manifest = fs::read_to_string(site.join("manifest.tsv")).unwrap_or_default();
-    fs::write(out.join("site.rs"), list(&site, &manifest)?)?;
+    println!("cargo::rerun-if-env-changed=LEPTOS_SITE_ROOT");
+    let source = match env::var("LEPTOS_SITE_ROOT") {
+        Ok(root) => watched(&PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("..").join(root))?,
+        Err(_) => list(&site, &fs::read_to_string(site.join("manifest.tsv")).unwrap_or_default())?,
+    };
+    fs::write(out.join("site.rs"), source)?;
     Ok(())
+}
+
+/// Under cargo-leptos the assets change without the server being compiled, so they are read from its folder.
+fn watched(root: &Path) -> Result<String, env::VarError> {
+    let pkg = env::var("LEPTOS_SITE_PKG_DIR")?;
+    Ok(format!(
+        "const PKG: &str = {pkg:?};\nconst WATCHED: Option<&str> = Some({root:?});\nstatic FILES: &[File] = &[];\n"
+    ))
 }
 
 /// Cargo's target directory: the folder above `OUT_DIR` that cargo has marked for backup programs to skip.
@@ -31,7 +43,8 @@ fn target(out: &Path) -> Result<&Path, String> {
 fn list(site: &Path, manifest: &str) -> Result<String, std::fmt::Error> {
     let mut lines = manifest.lines();
     let pkg = lines.next().and_then(|line| line.split_once('\t')).map_or("", |(_, pkg)| pkg);
-    let mut source = format!("const PKG: &str = {pkg:?};\nstatic FILES: &[File] = &[\n");
+    let mut source =
+        format!("const PKG: &str = {pkg:?};\nconst WATCHED: Option<&str> = None;\nstatic FILES: &[File] = &[\n");
     for line in lines {
         let parts: Vec<_> = line.split('\t').collect();
         let [path, hash, _, gzip, brotli] = parts[..] else {

@@ -2,7 +2,8 @@
 //!
 //! They are compressed when they are built, so serving one copies nothing and computes nothing. The folder of scripts and style
 //! is named by a hash of its content, so browsers keep it for ever. Nothing here reads the disk at run time: `latchkey` copied
-//! alone to an empty directory serves everything. Built without `cargo xtask assets` it carries none, see [`embedded`].
+//! alone to an empty directory serves everything. Built without `cargo xtask assets` it carries none, see [`available`]; built
+//! by `cargo leptos watch`, and only then, it serves that tool's folder.
 
 use axum::{Router, body::Body, extract::Request, response::Response, routing::get};
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use http::{
     HeaderMap, HeaderName, StatusCode,
     header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY},
 };
+use std::path::{Component, Path};
 
 /// One file and its compressed forms, where compression gains anything.
 struct File {
@@ -20,7 +22,7 @@ struct File {
     brotli: Option<&'static [u8]>,
 }
 
-// `PKG` and `FILES`, written by build.rs.
+// `PKG`, `WATCHED` and `FILES`, written by build.rs.
 include!(concat!(env!("OUT_DIR"), "/site.rs"));
 
 /// A file whose name never comes to mean other bytes.
@@ -29,20 +31,20 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// A file with a fixed name: a new release should show within the hour.
 const FOR_AN_HOUR: &str = "public, max-age=3600";
 
-/// Whether this binary carries its assets. If not, pages come without style and scripts, and start-up should say so.
-pub fn embedded() -> bool {
-    !FILES.is_empty()
+/// Whether this binary has assets to serve. If not, pages come without style and scripts, and start-up should say so.
+pub fn available() -> bool {
+    !PKG.is_empty()
 }
 
-/// The folder of scripts and style relative to `/`, for `LeptosOptions::site_pkg_dir`. Empty when nothing is embedded: then a
-/// page should name neither style nor scripts.
+/// The folder of scripts and style relative to `/`, for `LeptosOptions::site_pkg_dir`. Empty when there are none: then a page
+/// should name neither style nor scripts.
 pub fn pkg_dir() -> &'static str {
     PKG
 }
 
 /// The path of the style sheet, if there is one.
 pub fn stylesheet() -> Option<String> {
-    embedded().then(|| format!("/{PKG}/latchkey.css"))
+    available().then(|| format!("/{PKG}/latchkey.css"))
 }
 
 /// `/pkg/…` and the files of `public/` at the top. GET and HEAD; everything else is 405.
@@ -55,10 +57,25 @@ pub fn routes() -> Router {
 
 async fn serve(request: Request) -> Response {
     let path = request.uri().path().trim_start_matches('/');
+    if let Some(root) = WATCHED {
+        return from_disk(Path::new(root), path);
+    }
     match FILES.iter().find(|file| file.path == path) {
         Some(file) => answer(file, request.headers()),
         // While a new release is rolled out, a page may name files that this node gets a moment later.
         None => build(StatusCode::NOT_FOUND, &[(CACHE_CONTROL, "no-store")], Bytes::new()),
+    }
+}
+
+/// A file of cargo-leptos, on the developer's own machine.
+fn from_disk(root: &Path, path: &str) -> Response {
+    let inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+    match std::fs::read(root.join(path)) {
+        Ok(bytes) if inside => {
+            let fields = [(CONTENT_TYPE, content_type(path)), (CACHE_CONTROL, "no-store")];
+            build(StatusCode::OK, &fields, bytes.into())
+        }
+        _ => build(StatusCode::NOT_FOUND, &[(CACHE_CONTROL, "no-store")], Bytes::new()),
     }
 }
 
@@ -201,6 +218,20 @@ mod tests {
             let response = routes().oneshot(request).await.unwrap();
             assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
             assert_eq!(field(&response, CACHE_CONTROL), Some("no-store"), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_watched_folder_is_not_left() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("site")).unwrap();
+        std::fs::write(folder.path().join("site/a.css"), "a{}").unwrap();
+        std::fs::write(folder.path().join("secret.txt"), "secret").unwrap();
+        let root = folder.path().join("site");
+        assert_eq!(field(&from_disk(&root, "a.css"), CACHE_CONTROL), Some("no-store"));
+        assert_eq!(from_disk(&root, "a.css").status(), StatusCode::OK);
+        for path in ["../secret.txt", "/etc/hostname", "pkg/../../secret.txt", ""] {
+            assert_eq!(from_disk(&root, path).status(), StatusCode::NOT_FOUND, "{path}");
         }
     }
 
