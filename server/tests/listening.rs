@@ -75,6 +75,19 @@ async fn a_header_too_large_is_refused() {
 }
 
 #[tokio::test]
+async fn an_answer_that_nobody_reads_gives_its_place_back() {
+    let large = || Router::new().route("/", get(|| async { vec![b'x'; 50_000_000] }));
+    let bounds = Bounds { unread: Duration::from_millis(200), connections: 1, ..Bounds::default() };
+    let server = start(large(), bounds).await;
+    let mut deaf = TcpStream::connect(server.address).await.unwrap();
+    deaf.write_all(GET).await.unwrap();
+    let mut next = TcpStream::connect(server.address).await.unwrap();
+    next.write_all(GET).await.unwrap();
+    assert!(read_some(&mut next).await.starts_with("HTTP/1.1 200"));
+    drop(deaf);
+}
+
+#[tokio::test]
 async fn connections_beyond_the_limit_wait_for_a_place() {
     let server = start(hello(), Bounds { connections: 1, ..Bounds::default() }).await;
     let mut first = TcpStream::connect(server.address).await.unwrap();

@@ -163,7 +163,8 @@ async fn find(house: &Latchkey, email: &EmailAddress) -> Result<UserView, Refusa
 }
 
 fn address(whom: &Whom) -> Result<EmailAddress, StartError> {
-    EmailAddress::parse(&whom.email).map_err(|_| StartError::plain(format!("--email: {:?} is no mail address", whom.email)))
+    EmailAddress::parse(&whom.email)
+        .map_err(|_| StartError::plain(format!("--email: {:?} is no mail address", whom.email)))
 }
 
 /// A refusal in a sentence for an operator, who may know what a visitor may not.
@@ -171,7 +172,9 @@ fn told(refusal: Refusal, email: &EmailAddress, settings: &Settings) -> StartErr
     match refusal {
         Refusal::NotFound => StartError::plain(format!("{email} has no account")),
         Refusal::AlreadyDone => StartError::plain(format!("{email} has an account already")),
-        Refusal::LastAdmin => StartError::plain(format!("{email} is the last administrator; promote somebody else first")),
+        Refusal::LastAdmin => {
+            StartError::plain(format!("{email} is the last administrator; promote somebody else first"))
+        }
         Refusal::Invalid(faults) => {
             let faults: Vec<String> = faults.iter().map(|fault| sentence(*fault, settings)).collect();
             StartError::plain(faults.join("; "))

@@ -34,7 +34,11 @@ pub async fn run(settings: &Settings) -> ExitCode {
             Finding::Bad(text) => println!("bad   {text}"),
         }
     }
-    if findings.iter().any(|finding| matches!(finding, Finding::Bad(_))) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if findings.iter().any(|finding| matches!(finding, Finding::Bad(_))) {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 fn data_dir(settings: &Settings) -> Finding {
@@ -49,7 +53,9 @@ fn data_dir(settings: &Settings) -> Finding {
     if let Ok(about) = settings.data_dir.metadata() {
         let mode = std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o777;
         if mode & 0o077 != 0 {
-            return Finding::Odd(format!("data directory: {shown} can be entered by others (mode {mode:03o}); chmod 700 closes it"));
+            return Finding::Odd(format!(
+                "data directory: {shown} can be entered by others (mode {mode:03o}); chmod 700 closes it"
+            ));
         }
     }
     Finding::Good(format!("data directory: {shown} can be written to"))
@@ -97,7 +103,9 @@ async fn database(settings: &Settings) -> Vec<Finding> {
         Err(error) => vec![Finding::Bad(format!("database: {}", StartError::database(&error)))],
         Ok(None) => vec![Finding::Odd("database: opens and is empty; the first start fills it".to_owned())],
         Ok(Some(version)) if version > ours => {
-            vec![Finding::Bad(format!("database: has schema version {version}, this binary knows {ours}; use a newer one"))]
+            vec![Finding::Bad(format!(
+                "database: has schema version {version}, this binary knows {ours}; use a newer one"
+            ))]
         }
         Ok(Some(version)) if version < ours => {
             let text = format!("database: has schema version {version}, this binary brings {ours} with the next start");
@@ -115,7 +123,10 @@ async fn database(settings: &Settings) -> Vec<Finding> {
 async fn inside(db: Db, settings: &Settings) -> Vec<Finding> {
     if settings.master_key.is_none() && !files::key_path(&settings.data_dir).exists() {
         let path = files::key_path(&settings.data_dir);
-        return vec![Finding::Bad(format!("master key: {} is missing, and LATCHKEY_MASTER_KEY is not set", path.display()))];
+        return vec![Finding::Bad(format!(
+            "master key: {} is missing, and LATCHKEY_MASTER_KEY is not set",
+            path.display()
+        ))];
     }
     let random = Arc::new(SystemSource::new());
     let master = match start::master_key(settings, &*random) {
@@ -129,7 +140,9 @@ async fn inside(db: Db, settings: &Settings) -> Vec<Finding> {
     };
     let admins = match admin::counts(&house, &Admin::operator()).await.map_err(StartError::from) {
         Ok(counts) if counts.admins > 0 => Finding::Good(format!("administrators: {}", counts.admins)),
-        Ok(_) => Finding::Odd("administrators: none yet; `latchkey admin create` or the link the start prints".to_owned()),
+        Ok(_) => {
+            Finding::Odd("administrators: none yet; `latchkey admin create` or the link the start prints".to_owned())
+        }
         Err(error) => Finding::Bad(format!("administrators: {error}")),
     };
     house.close().await;

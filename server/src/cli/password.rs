@@ -18,7 +18,9 @@ pub fn read(from_stdin: bool) -> Result<Secret, StartError> {
         return one_line(io::stdin().lock());
     }
     if !io::stdin().is_terminal() {
-        return Err(StartError::plain("there is no terminal to ask for the password at; --password-stdin reads it from standard input"));
+        return Err(StartError::plain(
+            "there is no terminal to ask for the password at; --password-stdin reads it from standard input",
+        ));
     }
     let ask = |prompt: &str| {
         rpassword::prompt_password(prompt)

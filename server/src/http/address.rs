@@ -168,7 +168,10 @@ mod tests {
         assert_eq!(client("::1", &[(XFF, "[2001:db8::7]:4711")]), "2001:db8::7");
         assert_eq!(client("::1", &[(XFF, "2001:db8::7")]), "2001:db8::7");
         assert_eq!(client("10.0.0.1", &[(XFF, "10.0.0.5, 10.0.0.2")]), "10.0.0.5");
-        assert_eq!(client("10.0.0.1", &[("forwarded", "for=1.1.1.1, For=\"[2001:db8::7]:80\";proto=https")]), "2001:db8::7");
+        assert_eq!(
+            client("10.0.0.1", &[("forwarded", "for=1.1.1.1, For=\"[2001:db8::7]:80\";proto=https")]),
+            "2001:db8::7"
+        );
         assert_eq!(client("10.0.0.1", &[(XFF, "203.0.113.9"), ("forwarded", "for=203.0.113.9")]), "203.0.113.9");
     }
 

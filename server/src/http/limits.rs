@@ -12,10 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use governor::{
-    Quota, RateLimiter,
-    clock::Clock as GovernorClock,
-    middleware::NoOpMiddleware,
-    nanos::Nanos,
+    Quota, RateLimiter, clock::Clock as GovernorClock, middleware::NoOpMiddleware, nanos::Nanos,
     state::keyed::DashMapStateStore,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -69,7 +66,12 @@ impl Class {
         match path.strip_prefix("/api/") {
             Some("login") => Self::SignIn,
             Some(
-                "register" | "verify_email" | "resend_verification" | "setup" | "request_reset" | "reset_password"
+                "register"
+                | "verify_email"
+                | "resend_verification"
+                | "setup"
+                | "request_reset"
+                | "reset_password"
                 | "change_password",
             ) => Self::Account,
             _ => Self::Write,
@@ -190,7 +192,10 @@ fn refuse(path: &str, headers: &HeaderMap, seconds: u64) -> Response {
 }
 
 fn wants_html(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 fn words(seconds: u64) -> String {

@@ -81,7 +81,10 @@ async fn only_here(request: Request, next: Next) -> Response {
 }
 
 fn names_this_machine(host: &str) -> bool {
-    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name);
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(host, |(name, _)| name);
     matches!(name, "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost")
 }
 
@@ -92,9 +95,14 @@ fn absent() -> Response {
 async fn list(State(mailbox): State<Arc<Mailbox>>) -> Response {
     on_disk(move || {
         let rows: String = mailbox.letters().into_iter().take(SHOWN).filter_map(|path| row(&path)).collect();
-        let rows = if rows.is_empty() { "<p>No letters yet.</p>".to_owned() } else { format!("<ul class=\"list\">{rows}</ul>") };
+        let rows = if rows.is_empty() {
+            "<p class=\"empty\">No letters yet.</p>".to_owned()
+        } else {
+            format!("<ul class=\"list\">{rows}</ul>")
+        };
         let note = "No mail server is set, so letters end here. Only this machine can see them.";
-        let main = format!("<main class=\"message\"><h1>Mailbox</h1><p>{note}</p>{rows}</main>");
+        let main =
+            format!("<main class=\"message\"><h1>Mailbox</h1><p>{note}</p><div class=\"card\">{rows}</div></main>");
         document("Mailbox", &main).into_response()
     })
     .await
@@ -137,7 +145,7 @@ impl Mailbox {
         let text = message.body_text(0).unwrap_or_default();
         let main = format!(
             "<main class=\"message\"><p><a href=\"/dev/mailbox\">Mailbox</a></p><h1>{}</h1><p>To {}</p>\
-             <pre class=\"prose\">{}</pre><p><a href=\"/dev/mailbox/{}.eml\">Source of the letter</a></p></main>",
+             <div class=\"prose\"><pre>{}</pre></div><p><a href=\"/dev/mailbox/{}.eml\">Source of the letter</a></p></main>",
             Escaped(subject(&message)),
             Escaped(&recipient(&message)),
             linked(&text, &self.origin),
@@ -156,7 +164,8 @@ fn row(path: &FilePath) -> Option<String> {
     let message = MessageParser::default().parse(&bytes)?;
     let date = message.date().map(mail_parser::DateTime::to_rfc3339).unwrap_or_default();
     Some(format!(
-        "<li class=\"list__item\"><a href=\"/dev/mailbox/{}\">{}</a> to {} <time datetime=\"{date}\">{date}</time></li>",
+        "<li class=\"list__item\"><div class=\"list__text\"><a class=\"list__title\" href=\"/dev/mailbox/{}\">{}</a>\
+         <span class=\"list__note\">{}, <time datetime=\"{date}\">{date}</time></span></div></li>",
         Escaped(name(path)?),
         Escaped(subject(&message)),
         Escaped(&recipient(&message)),
@@ -204,7 +213,8 @@ mod tests {
 
     #[test]
     fn only_our_own_links_are_clickable() {
-        let html = linked("see http://localhost:3000/verify?token=a&b\nor http://evil.example/ <b>", "http://localhost:3000");
+        let html =
+            linked("see http://localhost:3000/verify?token=a&b\nor http://evil.example/ <b>", "http://localhost:3000");
         assert_eq!(
             html,
             "see <a href=\"http://localhost:3000/verify?token=a&amp;b\">http://localhost:3000/verify?token=a&amp;b</a>\n\
@@ -220,7 +230,8 @@ mod tests {
         std::fs::create_dir(&mail).unwrap();
         std::fs::write(house.path().join("master.eml"), "Subject: secret\r\n\r\nsecret").unwrap();
         std::fs::write(mail.join("notes.txt"), "not a letter").unwrap();
-        let letter = "To: Alice <alice@example.org>\r\nSubject: <i>Hi</i>\r\n\r\nopen http://localhost:3000/verify?token=x\r\n";
+        let letter =
+            "To: Alice <alice@example.org>\r\nSubject: <i>Hi</i>\r\n\r\nopen http://localhost:3000/verify?token=x\r\n";
         std::fs::write(mail.join("0001.eml"), letter).unwrap();
         let mailbox = mailbox(&mail);
         assert_eq!(mailbox.letters().len(), 1);
@@ -238,7 +249,9 @@ mod tests {
         for host in ["localhost", "localhost:3000", "127.0.0.1:3000", "[::1]:3000", "[::1]", "auth.localhost:3000"] {
             assert!(names_this_machine(host), "{host}");
         }
-        for host in ["evil.example", "evil.example:3000", "localhost.evil.example", "127.0.0.1.evil.example:3000", "", "[::2]"] {
+        for host in
+            ["evil.example", "evil.example:3000", "localhost.evil.example", "127.0.0.1.evil.example:3000", "", "[::2]"]
+        {
             assert!(!names_this_machine(host), "{host}");
         }
     }

@@ -50,7 +50,11 @@ impl Metrics {
         for class in Class::ALL {
             for (index, status) in STATUSES.iter().enumerate() {
                 let count = self.answers[class as usize][index].load(Relaxed);
-                line(&mut out, &format!("latchkey_requests_total{{class=\"{}\",status=\"{status}\"}}", class.as_str()), count);
+                line(
+                    &mut out,
+                    &format!("latchkey_requests_total{{class=\"{}\",status=\"{status}\"}}", class.as_str()),
+                    count,
+                );
             }
         }
         head(&mut out, "latchkey_rotations_total", "counter", "Presented refresh tokens, by outcome.");

@@ -50,7 +50,8 @@ pub fn document(title: &str, main: &str) -> Html<String> {
 
 /// The product's style; nothing when the binary was built without assets.
 fn stylesheet() -> String {
-    super::assets::stylesheet().map_or(String::new(), |path| format!("<link rel=\"stylesheet\" href=\"{}\">", Escaped(&path)))
+    super::assets::stylesheet()
+        .map_or(String::new(), |path| format!("<link rel=\"stylesheet\" href=\"{}\">", Escaped(&path)))
 }
 
 #[cfg(test)]

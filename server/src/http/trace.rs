@@ -5,7 +5,7 @@
 //! span is made here, from method and path alone. The reference is ours and never taken from a header: a stranger who chooses
 //! it could make two requests look like one.
 
-use super::{metrics::Metrics, plain};
+use super::{limits::Class, metrics::Metrics, plain};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -35,7 +35,8 @@ impl Reference {
     /// A fresh one.
     pub fn new(random: &dyn Random) -> Self {
         const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-        let text: String = random.bytes::<10>().iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
+        let text: String =
+            random.bytes::<10>().iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
         Self(text.into())
     }
 }
@@ -58,11 +59,16 @@ pub async fn trace(State(metrics): State<Arc<Metrics>>, mut request: Request, ne
     );
     async move {
         let start = Instant::now();
-        let class = super::limits::Class::of(request.method(), request.uri().path());
+        let class = Class::of(request.method(), request.uri().path());
         let mut response = next.run(request).await;
         let status = response.status();
         let ms = start.elapsed().as_millis() as u64;
-        tracing::info!(status = status.as_u16(), ms, "answered");
+        // Probes and style sheets would drown what somebody looks for.
+        if class == Class::Machine && !status.is_server_error() {
+            tracing::debug!(status = status.as_u16(), ms, "answered");
+        } else {
+            tracing::info!(status = status.as_u16(), ms, "answered");
+        }
         metrics.answered(class, status);
         if let Ok(value) = HeaderValue::from_str(&reference.0) {
             response.headers_mut().insert(HEADER, value);

@@ -106,13 +106,9 @@ impl Key {
     /// Its description.
     pub const fn about(self) -> About {
         match self {
-            Self::Listen => about(
-                "listen",
-                "IP:PORT",
-                "127.0.0.1:3000",
-                "0.0.0.0:3000",
-                "Address and port to listen on",
-            ),
+            Self::Listen => {
+                about("listen", "IP:PORT", "127.0.0.1:3000", "0.0.0.0:3000", "Address and port to listen on")
+            }
             Self::PublicUrl => about(
                 "public_url",
                 "URL",
@@ -163,9 +159,13 @@ impl Key {
                 "10.0.0.0/8,192.168.1.7",
                 "Proxies whose X-Forwarded-For or Forwarded header is believed",
             ),
-            Self::Limits => {
-                about("limits", "on|off", "on", "on", "Limits against abuse, by address and account; off for benchmarks only")
-            }
+            Self::Limits => about(
+                "limits",
+                "on|off",
+                "on",
+                "on",
+                "Limits against abuse, by address and account; off for benchmarks only",
+            ),
             Self::Log => about("log", "FILTER", "info", "info,server=debug", "Which log lines are written"),
             Self::LogFormat => about("log_format", "text|json", "text", "json", "How log lines are written"),
             Self::InsecureCookies => about(
@@ -175,13 +175,9 @@ impl Key {
                 "true",
                 "Cookies that also work over plain HTTP, for trials in a local network",
             ),
-            Self::Stays => about(
-                "stays",
-                "WORDS",
-                "visit,day,month,forever",
-                "visit,day",
-                "Lifetimes offered at sign-in",
-            ),
+            Self::Stays => {
+                about("stays", "WORDS", "visit,day,month,forever", "visit,day", "Lifetimes offered at sign-in")
+            }
             Self::MinPassword => {
                 about("min_password", "NUMBER", "15", "15", "Fewest characters of a new password, 8 to 64")
             }
@@ -192,13 +188,9 @@ impl Key {
                 "ES256",
                 "Algorithm of new signing keys: EdDSA, ES256, RS256 or HS256",
             ),
-            Self::ProfileClaims => about(
-                "profile_claims",
-                "true|false",
-                "true",
-                "false",
-                "Whether access tokens carry name and address",
-            ),
+            Self::ProfileClaims => {
+                about("profile_claims", "true|false", "true", "false", "Whether access tokens carry name and address")
+            }
             Self::Audience => about(
                 "audience",
                 "TEXT",
@@ -213,13 +205,9 @@ impl Key {
                 "m=65536,t=3,p=1",
                 "Cost of hashing a password: KiB of memory, passes, lanes",
             ),
-            Self::MetricsListen => about(
-                "metrics_listen",
-                "IP:PORT",
-                "none",
-                "127.0.0.1:9464",
-                "Loopback address for /metrics",
-            ),
+            Self::MetricsListen => {
+                about("metrics_listen", "IP:PORT", "none", "127.0.0.1:9464", "Loopback address for /metrics")
+            }
         }
     }
 

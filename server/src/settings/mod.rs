@@ -73,7 +73,8 @@ impl Settings {
     /// # Errors
     /// The first value that cannot be used.
     pub fn parse(given: Given) -> Result<Self, SettingError> {
-        let listen = given.get(Key::Listen, values::address)?.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
+        let listen =
+            given.get(Key::Listen, values::address)?.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
         let insecure_cookies = given.get(Key::InsecureCookies, values::truth)?.unwrap_or(false);
         let data_dir = given.get(Key::DataDir, directory)?.unwrap_or_else(|| PathBuf::from("./data"));
         let database = given.get(Key::DatabaseUrl, values::database)?;
@@ -82,7 +83,8 @@ impl Settings {
             metrics_listen: given.get(Key::MetricsListen, values::loopback)?,
             database: database.map_or_else(|| Database::File(data_dir.join("latchkey.db")), Database::Url),
             data_dir,
-            master_key: given.get(Key::MasterKey, |text| MasterKey::parse(text).map(|_| Secret::new(text)).map_err(sentence))?,
+            master_key: given
+                .get(Key::MasterKey, |text| MasterKey::parse(text).map(|_| Secret::new(text)).map_err(sentence))?,
             smtp_url: given.get(Key::SmtpUrl, values::smtp)?,
             trusted_proxies: given.get(Key::TrustedProxies, networks::networks)?.unwrap_or_default(),
             log: given.get(Key::Log, crate::logs::check_filter)?.unwrap_or_else(|| "info".to_owned()),
@@ -91,11 +93,6 @@ impl Settings {
             rules: rules(&given, listen, insecure_cookies)?,
             strangers: given.strangers,
         })
-    }
-
-    /// Whether browsers reach us over TLS.
-    pub fn https(&self) -> bool {
-        self.rules.public_url.scheme() == "https"
     }
 }
 

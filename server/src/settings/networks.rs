@@ -23,9 +23,11 @@ impl Network {
         let most = if base.is_ipv4() { 32 } else { 128 };
         let bits = match bits {
             None => most,
-            Some(bits) => bits.parse().ok().filter(|bits| *bits <= most).ok_or_else(|| {
-                format!("has {text:?}, whose prefix length is not between 0 and {most}")
-            })?,
+            Some(bits) => bits
+                .parse()
+                .ok()
+                .filter(|bits| *bits <= most)
+                .ok_or_else(|| format!("has {text:?}, whose prefix length is not between 0 and {most}"))?,
         };
         if masked(base, bits) != bits_of(base) {
             return Err(format!("has {text:?}, which has bits set beyond its prefix length"));

@@ -90,9 +90,8 @@ fn from_environment(variables: &mut BTreeMap<String, OsString>) -> Result<Layer,
     let mut layer = Layer::new();
     for key in Key::ALL {
         if let Some(value) = variables.remove(&key.variable()) {
-            let value = value
-                .into_string()
-                .map_err(|_| SettingError::value(key, Origin::Environment, "", "is not UTF-8"))?;
+            let value =
+                value.into_string().map_err(|_| SettingError::value(key, Origin::Environment, "", "is not UTF-8"))?;
             layer.insert(key, value);
         }
     }
@@ -116,9 +115,8 @@ fn parse_file(path: &Path, text: &str) -> Result<Layer, SettingError> {
     })?;
     let mut layer = Layer::new();
     for (name, value) in table {
-        let key = Key::from_name(&name).ok_or_else(|| {
-            SettingError::file(path, format!("{name:?} is no setting; the settings are {}", names()))
-        })?;
+        let key = Key::from_name(&name)
+            .ok_or_else(|| SettingError::file(path, format!("{name:?} is no setting; the settings are {}", names())))?;
         let text = text_of(value)
             .ok_or_else(|| SettingError::value(key, Origin::File, "", "must be text, a number or a list of text"))?;
         layer.insert(key, text);
@@ -136,9 +134,11 @@ fn text_of(value: toml::Value) -> Option<String> {
         toml::Value::String(text) => Some(text),
         toml::Value::Integer(number) => Some(number.to_string()),
         toml::Value::Boolean(truth) => Some(truth.to_string()),
-        toml::Value::Array(items) => {
-            items.into_iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>().map(|v| v.join(","))
-        }
+        toml::Value::Array(items) => items
+            .into_iter()
+            .map(|item| item.as_str().map(str::to_owned))
+            .collect::<Option<Vec<_>>>()
+            .map(|v| v.join(",")),
         _ => None,
     }
 }

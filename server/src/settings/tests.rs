@@ -83,7 +83,15 @@ fn bad_values_are_refused_with_the_settings_name_and_an_example() {
         (Key::Audience, &["a\u{0}b"]),
         (
             Key::Argon2,
-            &["m=19456", "m=19456,t=2,p=1,t=2", "m=x,t=2,p=1", "19456,2,1", "k=1,m=1,t=1", "m=8,t=1,p=1", "m=19456,t=1,p=1"],
+            &[
+                "m=19456",
+                "m=19456,t=2,p=1,t=2",
+                "m=x,t=2,p=1",
+                "19456,2,1",
+                "k=1,m=1,t=1",
+                "m=8,t=1,p=1",
+                "m=19456,t=1,p=1",
+            ],
         ),
         (Key::MetricsListen, &["0.0.0.0:9464", "192.168.1.4:9464", "9464"]),
     ];
@@ -109,7 +117,8 @@ fn a_flag_wins_over_the_environment_and_that_over_the_file() {
 
 #[test]
 fn an_empty_variable_is_one_that_is_not_set() {
-    let settings = read(&[], &[("LATCHKEY_SMTP_URL", ""), ("LATCHKEY_MIN_PASSWORD", "")], Some("min_password = 16")).unwrap();
+    let settings =
+        read(&[], &[("LATCHKEY_SMTP_URL", ""), ("LATCHKEY_MIN_PASSWORD", "")], Some("min_password = 16")).unwrap();
     assert!(settings.smtp_url.is_none());
     assert_eq!(settings.rules.min_password, 16);
 }

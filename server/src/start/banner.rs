@@ -1,7 +1,10 @@
 //! What an operator sees at the start: the warnings that must not be missed, and where to go.
 
-use crate::{http::mailbox, settings::Settings};
-use std::{fmt::Write as _, net::SocketAddr};
+use crate::{
+    http::{assets, mailbox},
+    settings::Settings,
+};
+use std::{fmt::Write as _, io::Write as _, net::SocketAddr};
 
 /// Says loudly what is dangerous about these settings.
 pub fn warn(settings: &Settings) {
@@ -10,6 +13,11 @@ pub fn warn(settings: &Settings) {
     }
     for line in dangers(settings) {
         tracing::warn!("{line}");
+    }
+    if !assets::available() {
+        tracing::warn!(
+            "this binary carries no style and no scripts, pages will look bare: script/serve builds one that does"
+        );
     }
 }
 
@@ -39,7 +47,8 @@ fn dangers(settings: &Settings) -> Vec<String> {
 /// Says where to go. To standard output, because it is for a person and not a line of the log; the setup link is a secret that
 /// a log must not keep.
 pub fn greet(settings: &Settings, listening: SocketAddr, setup: Option<&str>) {
-    println!("{}", greeting(settings, listening, setup));
+    // Nobody reading it is no reason not to serve, and `println!` would panic.
+    let _ = writeln!(std::io::stdout(), "{}", greeting(settings, listening, setup));
 }
 
 fn greeting(settings: &Settings, listening: SocketAddr, setup: Option<&str>) -> String {
@@ -60,6 +69,7 @@ fn greeting(settings: &Settings, listening: SocketAddr, setup: Option<&str>) -> 
     if let Some(link) = setup {
         let _ = write!(text, "\n  There is no administrator yet. This link makes the first one, once:\n\n  {link}\n");
     }
+    text.push_str("\n  Ctrl+C stops it.\n");
     text
 }
 

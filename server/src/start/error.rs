@@ -29,7 +29,9 @@ impl StartError {
     /// An address that cannot be listened on.
     pub fn listen(address: SocketAddr, error: &io::Error) -> Self {
         let hint = match error.kind() {
-            io::ErrorKind::AddrInUse => "another program listens there; LATCHKEY_LISTEN=127.0.0.1:3001 would be another port",
+            io::ErrorKind::AddrInUse => {
+                "another program listens there; LATCHKEY_LISTEN=127.0.0.1:3001 would be another port"
+            }
             io::ErrorKind::PermissionDenied => "ports below 1024 need privileges; use a higher one behind a proxy",
             io::ErrorKind::AddrNotAvailable => "this machine does not have that address",
             _ => "see LATCHKEY_LISTEN",

@@ -60,7 +60,8 @@ pub fn master_key(data_dir: &Path, database: Option<&Path>, random: &dyn Random)
             write(&path, &MasterKey::generate(random))
                 .map_err(|error| StartError::io("cannot write the master key", &path, &error))?;
             // Read back: when two processes started at once, both use the key that got there first.
-            read(&path)?.ok_or_else(|| StartError::plain(format!("{} has gone as soon as it was written", path.display())))
+            read(&path)?
+                .ok_or_else(|| StartError::plain(format!("{} has gone as soon as it was written", path.display())))
         }
         Err(error) => Err(error),
     }
@@ -124,7 +125,9 @@ fn link(from: &Path, to: &Path) -> io::Result<()> {
     match fs::hard_link(from, to) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         // Some file systems know no links.
-        Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) && !to.exists() => {
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) && !to.exists() =>
+        {
             fs::rename(from, to)
         }
         other => other,

@@ -84,7 +84,9 @@ pub fn site(settings: &Settings, house: Arc<Latchkey>) -> Site {
 /// The way out for letters.
 fn transport(settings: &Settings) -> Result<Transport, StartError> {
     match &settings.smtp_url {
-        Some(url) => Transport::smtp(url.expose()).map_err(|fault| StartError::plain(format!("LATCHKEY_SMTP_URL: {fault}"))),
+        Some(url) => {
+            Transport::smtp(url.expose()).map_err(|fault| StartError::plain(format!("LATCHKEY_SMTP_URL: {fault}")))
+        }
         None => Ok(Transport::files(mailbox::directory(settings))),
     }
 }

@@ -1,16 +1,23 @@
 //! Accepting connections: our own loop on hyper, because `axum::serve` can bound neither headers nor connections.
 //!
-//! A half-sent header is cut off, connections are counted and those beyond the limit wait in the kernel's queue, a full table
+//! A half-sent header is cut off, so is an answer that nobody reads, connections are counted and those beyond the limit wait in the kernel's queue, a full table
 //! of file descriptors is survived, and a stop lets running requests finish within a deadline. HTTP/1.1 only: TLS and
 //! HTTP/2 belong to the proxy in front.
 
-use axum::{Router, extract::ConnectInfo};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+mod patient;
+
+use axum::{Router, body::Body, extract::ConnectInfo};
+use hyper::{
+    body::Incoming,
+    server::conn::http1,
+    service::{HttpService, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use patient::Patient;
+use std::{convert::Infallible, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
@@ -24,6 +31,8 @@ pub struct Bounds {
     /// How long a request's header may take to arrive (ASVS 15.2.2). Also how long an idle connection is kept, so the proxy in
     /// front should let go of idle ones sooner.
     pub header: Duration,
+    /// How long an answer may wait for its reader without one byte leaving.
+    pub unread: Duration,
     /// How many connections are served at once.
     pub connections: usize,
     /// How long running requests may take once we are told to stop.
@@ -32,7 +41,8 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { header: Duration::from_secs(10), connections: 4096, drain: Duration::from_secs(10) }
+        let seconds = Duration::from_secs;
+        Self { header: seconds(10), unread: seconds(30), connections: 4096, drain: seconds(10) }
     }
 }
 
@@ -56,7 +66,7 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: 
             accepted = accept(&listener, &room) => accepted,
         };
         let Some((stream, peer, place)) = accepted else { continue };
-        let connection = graceful.watch(connection(stream, peer, router.clone(), bounds.header));
+        let connection = graceful.watch(connection(stream, peer, router.clone(), bounds));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%peer, %error, "connection ended");
@@ -99,18 +109,23 @@ fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-    header: Duration,
-) -> http1::Connection<TokioIo<TcpStream>, impl hyper::service::HttpService<Incoming, ResBody = axum::body::Body, Error = std::convert::Infallible, Future: Send> + Send> {
+    bounds: Bounds,
+) -> http1::Connection<TokioIo<Patient<TcpStream>>, impl Answers> {
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request.map(axum::body::Body::new))
+        router.clone().oneshot(request.map(Body::new))
     });
     http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(header)
+        .header_read_timeout(bounds.header)
         .max_buf_size(HEADER_BYTES)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Patient::new(stream, bounds.unread)), service)
 }
+
+/// What the service of a connection can be relied on to do, in hyper's words.
+trait Answers: HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send> + Send {}
+
+impl<S> Answers for S where S: HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send> + Send {}
 
 /// Ready at SIGINT or SIGTERM. A second signal while requests are being finished ends the process at once.
 pub async fn told_to_stop() {

@@ -1,0 +1,203 @@
+//! The binary itself, as an operator runs it: first start, a second one, commands beside it, and the stop.
+
+#![cfg(unix)]
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+/// The binary, in a working directory of its own, with nothing of ours in the environment.
+fn latchkey(directory: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+    command.current_dir(directory);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LATCHKEY_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn run(directory: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut child = latchkey(directory)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that refuses before it reads closes the pipe.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+struct Server {
+    child: Child,
+    address: String,
+    greeting: String,
+}
+
+impl Server {
+    fn start(directory: &Path) -> Self {
+        let mut child = latchkey(directory)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut greeting = String::new();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            greeting += &(line.unwrap() + "\n");
+            if greeting.contains("Ctrl+C") {
+                break;
+            }
+        }
+        let address = greeting.lines().find_map(|line| line.trim().strip_prefix("Listens")).unwrap().trim().to_owned();
+        Self { child, address, greeting }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// SIGTERM, and the exit code.
+    fn stop(mut self) -> Option<i32> {
+        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+const PASSWORD: &str = "correct horse battery staple\n";
+
+#[test]
+fn a_first_start_makes_everything_and_a_stop_leaves_it_tidy() {
+    let home = tempfile::tempdir().unwrap();
+    let server = Server::start(home.path());
+    assert!(server.greeting.contains("/setup?token="), "{}", server.greeting);
+    assert!(server.get("/healthz").starts_with("HTTP/1.1 200"));
+    assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
+    assert!(server.get("/.well-known/jwks.json").contains("\"EdDSA\""));
+
+    // Everything beside a running server.
+    let made = run(home.path(), &["admin", "create", "--email", "root@example.org", "--password-stdin"], PASSWORD);
+    assert!(made.status.success(), "{}", said(&made));
+    let keys = |server: &Server| server.get("/.well-known/jwks.json").matches("\"kid\"").count();
+    assert_eq!(keys(&server), 1);
+    assert!(run(home.path(), &["keys", "rotate"], "").status.success());
+    let healthy = run(home.path(), &["doctor"], "");
+    assert!(healthy.status.success() && said(&healthy).contains("administrators: 1"), "{}", said(&healthy));
+    // It learns of the new key within a second or two, by itself.
+    assert!((0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        keys(&server) == 2
+    }));
+
+    assert_eq!(server.stop(), Some(0));
+    let mut left: Vec<_> =
+        std::fs::read_dir(home.path().join("data")).unwrap().map(|f| f.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["latchkey.db", "master.key"], "the log of the database is folded into it");
+
+    let again = Server::start(home.path());
+    assert!(!again.greeting.contains("/setup"), "{}", again.greeting);
+    assert_eq!(again.stop(), Some(0));
+}
+
+#[test]
+fn a_port_that_is_taken_is_one_line_and_touches_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let refused = run(home.path(), &["serve", "--listen", &address], "");
+    assert_eq!(refused.status.code(), Some(1));
+    let lines = String::from_utf8(refused.stderr).unwrap();
+    let line = lines.lines().last().unwrap();
+    assert!(
+        line.starts_with(&format!("latchkey: cannot listen on {address}")) && line.contains("LATCHKEY_LISTEN"),
+        "{lines}"
+    );
+    assert!(!home.path().join("data").exists());
+}
+
+#[test]
+fn two_servers_on_one_data_directory_live_together() {
+    let home = tempfile::tempdir().unwrap();
+    let (one, two) = (Server::start(home.path()), Server::start(home.path()));
+    assert_eq!(one.get("/.well-known/jwks.json").lines().last(), two.get("/.well-known/jwks.json").lines().last());
+    assert_eq!((one.stop(), two.stop()), (Some(0), Some(0)));
+}
+
+#[test]
+fn a_master_key_of_another_installation_is_refused() {
+    let home = tempfile::tempdir().unwrap();
+    assert!(run(home.path(), &["migrate"], "").status.success());
+    let other = "bGF0Y2hrZXkgdGVzdCBrZXksIDMyIGJ5dGVzIGxvbmc=";
+    let refused = run(home.path(), &["serve", "--listen", "127.0.0.1:0", "--master-key", other], "");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        said(&refused).contains("does not fit this database") && !said(&refused).contains(other),
+        "{}",
+        said(&refused)
+    );
+}
+
+#[test]
+fn a_bad_setting_is_one_line_on_standard_error() {
+    let home = tempfile::tempdir().unwrap();
+    let refused = latchkey(home.path()).env("LATCHKEY_ACCESS_TTL", "10").output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let line = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(line, "latchkey: LATCHKEY_ACCESS_TTL: \"10\" has no unit: s, m, h or d; for example 10m\n");
+}
+
+#[test]
+fn accounts_are_managed_from_the_command_line() {
+    let home = tempfile::tempdir().unwrap();
+    let answer = |arguments: &[&str], input: &str| {
+        let output = run(home.path(), arguments, input);
+        (output.status.success(), said(&output))
+    };
+    let create = |email, role, password| {
+        let arguments = ["user", "create", "--email", email, "--role", role, "--password-stdin"];
+        answer(&arguments, password)
+    };
+    assert!(create("alice@example.org", "admin", PASSWORD).0);
+    assert!(create("bob@example.org", "user", PASSWORD).0);
+    let (done, told) = create("BOB@example.org", "user", PASSWORD);
+    assert!(!done && told.contains("bob@example.org has an account already"), "{told}");
+    let (done, told) = create("carol@example.org", "user", "short\n");
+    assert!(!done && told.contains("at least 15 characters"), "{told}");
+    assert!(!create("carol@example.org", "king", PASSWORD).0);
+    let (done, told) = answer(&["admin", "create", "--email", "carol@example.org"], PASSWORD);
+    assert!(!done && told.contains("--password-stdin"), "{told}");
+
+    let (done, told) = answer(&["admin", "demote", "--email", "alice@example.org"], "");
+    assert!(!done && told.contains("last administrator"), "{told}");
+    assert!(answer(&["admin", "promote", "--email", "bob@example.org"], "").0);
+    assert!(answer(&["admin", "demote", "--email", "alice@example.org"], "").0);
+    assert!(answer(&["admin", "unlock", "--email", "alice@example.org"], "").0);
+    assert!(
+        answer(
+            &["admin", "reset-password", "--email", "alice@example.org", "--password-stdin"],
+            "a new and long one\n"
+        )
+        .0
+    );
+    let (done, told) = answer(&["admin", "unlock", "--email", "nobody@example.org"], "");
+    assert!(!done && told.contains("nobody@example.org has no account"), "{told}");
+}
