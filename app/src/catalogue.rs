@@ -1,0 +1,199 @@
+//! Every word of the pages that depends on data: errors, notices, causes, roles, events. One place, ready to be translated.
+//!
+//! Errors and causes reach a page as closed enums, so nobody can put words of their own into our mouth through a link.
+
+use crate::{error::AppError, flash::Notice};
+use identity::words::{EndCause, Fault, Field, Role, Stay};
+
+/// The product's name.
+pub const PRODUCT: &str = "Latchkey";
+
+/// A refusal as a title and a sentence.
+pub fn error(error: &AppError) -> (&'static str, String) {
+    match error {
+        AppError::Invalid { .. } => ("Please look at the marked fields", "Nothing was sent yet.".into()),
+        AppError::Credentials => ("Email or password is not right", "Check both and try again.".into()),
+        AppError::Unverified => {
+            ("Your address is not confirmed yet", "Open the link in the letter we sent you, or ask for another one.".into())
+        }
+        AppError::Disabled => ("This account is disabled", "Whoever runs this service can tell you more.".into()),
+        AppError::SignedOut { ended } => match ended {
+            Some(cause) => ended_because(*cause),
+            None => ("Please sign in", "You are not signed in, or no longer.".into()),
+        },
+        AppError::Forbidden => ("This is not open to you", "You are signed in, but may not do that.".into()),
+        AppError::NotFound => ("There is nothing here", "It does not exist, or no longer.".into()),
+        AppError::LastAdmin => {
+            ("Somebody has to stay", "This is the last administrator who can sign in. Make another one first.".into())
+        }
+        AppError::AlreadyDone => ("That has been done already", "It can be done only once.".into()),
+        AppError::TooLarge => ("That was too much", "The form held more than we can take.".into()),
+        AppError::NotAForm => ("That was not a form", "Send the fields as a form, please.".into()),
+        AppError::TooMany { seconds } => {
+            ("One moment, please", format!("That was tried too often. You can try again in {}.", length(*seconds)))
+        }
+        AppError::Busy { seconds } => {
+            ("We are busy", format!("Nothing was lost. Please try again in {}.", length(*seconds)))
+        }
+        AppError::Broken { .. } => ("Something broke", "It is not your fault, and nothing was lost.".into()),
+    }
+}
+
+/// The same for a page of its own, where no form can be shown.
+pub fn error_page(problem: &AppError) -> (String, String) {
+    let (title, text) = error(problem);
+    match problem {
+        AppError::Broken { reference } if !reference.is_empty() => {
+            (title.into(), format!("{text} If you report it, this reference helps: {reference}"))
+        }
+        _ => (title.into(), text),
+    }
+}
+
+/// What is wrong with a field, as a sentence beside it. `min` is the shortest password the operator allows.
+pub fn fault(field: Field, fault: Fault, min: usize) -> String {
+    let text = match (field, fault) {
+        (Field::Email, Fault::Missing) => "Enter your email address.",
+        (Field::Email, Fault::TooLong) => "An email address has at most 254 characters.",
+        (Field::Email, _) => "Enter the address in the form name@example.com.",
+        (Field::Name, Fault::Missing) => "Enter your name, or what you want to be called.",
+        (Field::Name, Fault::TooLong) => "A name has at most 100 characters.",
+        (Field::Name, _) => "The name has characters that cannot be shown.",
+        (Field::Password | Field::Current, Fault::Missing) => "Enter a password.",
+        (Field::Password, Fault::TooShort) => return format!("Use at least {min} characters. A few unrelated words work well."),
+        (Field::Password | Field::Current, Fault::TooLong) => "A password has at most 128 characters.",
+        (Field::Password, Fault::Unprintable) => "The password has characters that no keyboard can type.",
+        (Field::Password, Fault::Common) => "This password is on lists that attackers try first. Choose another.",
+        (Field::Password, Fault::Personal) => "This password is made from your own name or address. Choose another.",
+        (Field::Token, Fault::Missing) => "Enter the code from the letter.",
+        (Field::Token, _) => "This link or code was used already, was replaced by a newer one, or is too old.",
+        (Field::Stay, _) => "Choose how long to stay signed in.",
+        (Field::Role, _) => "Choose a role.",
+        (_, Fault::Missing) => "This is missing.",
+        (_, Fault::TooLong) => "This is too long.",
+        (_, Fault::TooShort) => "This is too short.",
+        (_, _) => "This is not as it should be.",
+    };
+    text.into()
+}
+
+/// Something that went well, as a sentence.
+pub const fn notice(notice: Notice) -> &'static str {
+    match notice {
+        Notice::LetterSent => "If the address can be used here, a letter is on its way to it.",
+        Notice::Verified => "Your address is confirmed. You can sign in now.",
+        Notice::SignedOut => "You are signed out.",
+        Notice::SetupDone => "The first administrator is ready. Sign in to begin.",
+        Notice::SessionEnded => "That session was ended.",
+        Notice::OthersEnded => "All your other sessions were ended.",
+        Notice::RoleChanged => "The role was changed. It counts from their next click.",
+        Notice::Disabled => "The account was disabled and signed out everywhere.",
+        Notice::Enabled => "The account can sign in again.",
+        Notice::SessionsEnded => "All sessions of this account were ended.",
+    }
+}
+
+/// Why a session ended, as a title and a sentence for the login page.
+pub fn ended_because(cause: EndCause) -> (&'static str, String) {
+    let (title, text) = match cause {
+        EndCause::SignedOut => ("You are signed out", "Sign in again whenever you like."),
+        EndCause::SignedOutElsewhere => {
+            ("This session was ended from another device", "You, or somebody who can use your account, ended it there.")
+        }
+        EndCause::Expired => ("Your session has run out", "It lasted as long as you chose when you signed in."),
+        EndCause::PasswordChanged => {
+            ("Your password was changed", "That ends all other sessions. Please sign in with the new one.")
+        }
+        EndCause::PasswordReset => ("Your password was reset", "That ends all sessions. Please sign in with the new one."),
+        EndCause::Disabled => ("This account was disabled", "Whoever runs this service can tell you more."),
+        EndCause::EndedByAdmin => ("An administrator ended your session", "You can sign in again."),
+        EndCause::ReuseDetected => (
+            "We ended your session to protect you",
+            "An old copy of your sign-in was used from somewhere. If that was not you, look through your other sessions \
+             after signing in.",
+        ),
+    };
+    (title, text.into())
+}
+
+/// A role, for reading.
+pub const fn role(role: Role) -> &'static str {
+    match role {
+        Role::User => "User",
+        Role::Admin => "Administrator",
+    }
+}
+
+/// A lifetime, as a choice.
+pub const fn stay(stay: Stay) -> &'static str {
+    match stay {
+        Stay::Visit => "This visit",
+        Stay::Day => "One day",
+        Stay::Month => "30 days",
+        Stay::Forever => "Until I sign out",
+    }
+}
+
+/// A lifetime, as the reason of an end.
+pub const fn stay_reason(stay: Stay) -> &'static str {
+    match stay {
+        Stay::Visit => "or when you close the browser, as you chose",
+        Stay::Day => "one day after you signed in, as you chose",
+        Stay::Month => "30 days after you signed in, as you chose",
+        Stay::Forever => "as you chose",
+    }
+}
+
+/// A security event, for reading. `kind` is a word of `identity::events::Kind`; an unknown one, from a newer version, is shown
+/// as it is.
+pub fn event(kind: &str) -> String {
+    use identity::events::Kind;
+    let Some(kind) = Kind::from_word(kind) else { return kind.to_owned() };
+    match kind {
+        Kind::Registered => "Registered",
+        Kind::Verified => "Confirmed the address",
+        Kind::Created => "Account created by the operator",
+        Kind::SignedIn => "Signed in",
+        Kind::SignInFailed => "Sign-in failed",
+        Kind::SignedOut => "Signed out",
+        Kind::SessionEnded => "Ended a session",
+        Kind::OtherSessionsEnded => "Ended all other sessions",
+        Kind::ReuseDetected => "A copied session was used",
+        Kind::RoleChanged => "Role changed",
+        Kind::Disabled => "Account disabled",
+        Kind::Enabled => "Account enabled",
+        Kind::SessionsEndedByAdmin => "Sessions ended by an administrator",
+        Kind::PasswordReset => "Password reset by an administrator",
+    }
+    .to_owned()
+}
+
+/// A length of time in words, rounded up to what a person would say.
+pub fn length(seconds: u64) -> String {
+    let plural = |n: u64, unit: &str| if n == 1 { format!("one {unit}") } else { format!("{n} {unit}s") };
+    match seconds {
+        0..=90 => plural(seconds.max(1), "second"),
+        91..=5400 => plural(seconds.div_ceil(60), "minute"),
+        _ => plural(seconds.div_ceil(3600), "hour"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_said_as_people_say_them() {
+        assert_eq!(length(0), "one second");
+        assert_eq!(length(30), "30 seconds");
+        assert_eq!(length(91), "2 minutes");
+        assert_eq!(length(7200), "2 hours");
+    }
+
+    #[test]
+    fn every_event_has_words() {
+        for kind in identity::events::Kind::ALL {
+            assert_ne!(event(kind.as_str()), kind.as_str());
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The frame of every page behind the door: a bar on top, one column of content, a foot.
+
+use super::{Brand, FlashNotice};
+use crate::{catalogue::PRODUCT, islands::Manners, visit};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// A page for somebody who is signed in.
+#[component]
+pub fn Frame(
+    /// The title of the document.
+    #[prop(into)]
+    title: String,
+    /// The entry of the main navigation it belongs to.
+    current: &'static str,
+    /// A narrow column, for text and forms.
+    #[prop(optional)]
+    narrow: bool,
+    /// The content.
+    children: Children,
+) -> impl IntoView {
+    let visit = visit::current();
+    let name = visit.as_ref().and_then(|visit| visit.viewer()).map(|viewer| viewer.name.clone());
+    let admin = visit.is_some_and(|visit| visit.may_administer());
+    let mut entries = vec![("/dashboard", "Dashboard"), ("/account", "Account")];
+    if admin {
+        entries.push(("/admin", "Admin"));
+    }
+    let links = entries.into_iter().map(|(href, text)| {
+        let here = (text == current).then_some("page");
+        view! { <a class="masthead__link" href=href aria-current=here>{text}</a> }
+    });
+    view! {
+        <Title text=format!("{title} · {PRODUCT}") />
+        <div class="frame">
+            <a class="skip" href="#content">"Skip to content"</a>
+            <header class="masthead">
+                <Brand />
+                <nav class="masthead__nav" aria-label="Main">{links.collect_view()}</nav>
+                <div class="masthead__end">
+                    <span class="masthead__who">{name}</span>
+                    <form method="post" action="/api/logout">
+                        <button class="button button--small">"Sign out"</button>
+                    </form>
+                </div>
+            </header>
+            <main class=if narrow { "content content--narrow" } else { "content" } id="content">
+                <FlashNotice />
+                {children()}
+            </main>
+            <footer class="footer">
+                <span>{PRODUCT} " " {env!("CARGO_PKG_VERSION")}</span>
+            </footer>
+        </div>
+        <Manners signed_in=true />
+    }
+}

@@ -1,0 +1,21 @@
+//! The pieces pages are made of. A piece is one class of `style/` and the HTML that belongs to it.
+
+mod brand;
+mod device;
+mod field;
+mod frame;
+mod icon;
+mod loaded;
+mod notice;
+mod threshold;
+mod when;
+
+pub use brand::Brand;
+pub use device::device_words;
+pub use field::{Choice, NewPassword, PasswordField, TextField};
+pub use frame::Frame;
+pub use icon::{Glyph, Icon};
+pub use loaded::*;
+pub use notice::{FlashNotice, NoticeBox, Tone};
+pub use threshold::Threshold;
+pub use when::{When, relative};

@@ -1,0 +1,70 @@
+//! `/login`: signing in, and learning why one was signed out.
+
+use crate::{
+    catalogue,
+    components::{Choice, NoticeBox, PasswordField, TextField, Threshold, Tone},
+    error::AppError,
+    flash::Flash,
+    next::LocalPath,
+    visit::{self, Who},
+};
+use identity::words::{EndCause, Field, Stay};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+/// The page.
+#[component]
+pub fn Login() -> impl IntoView {
+    let flash = use_context::<Flash>().unwrap_or_default();
+    let visit = visit::current();
+    let asked = use_query_map().read_untracked().get("next").filter(|next| LocalPath::parse(next).is_some());
+    let next = LocalPath::parse(&flash.typed("next")).map(|next| next.as_str().to_owned()).or(asked).unwrap_or_default();
+    let stays = visit.as_ref().map_or(Stay::ALL.to_vec(), |visit| visit.house.settings.stays.clone());
+    // One day, where the operator allows it: long enough for a working day, short enough for a borrowed computer.
+    let default = if stays.contains(&Stay::Day) { Stay::Day } else { stays.first().copied().unwrap_or(Stay::Visit) };
+    let options: Vec<_> = stays.into_iter().map(|stay| (stay.as_str(), catalogue::stay(stay))).collect();
+    let unverified = flash.error == Some(AppError::Unverified);
+    let fresh = flash.error.is_none() && flash.notice.is_none();
+    let why = ended(visit.as_ref().map(|visit| &visit.who)).filter(|_| fresh).map(|cause| {
+        let tone = if cause == EndCause::ReuseDetected { Tone::Warning } else { Tone::Info };
+        let (title, text) = catalogue::ended_because(cause);
+        view! { <NoticeBox tone title=title><p>{text}</p></NoticeBox> }
+    });
+    view! {
+        <Threshold title="Sign in" lead="Welcome back. Your key, please.">
+            {why}
+            {unverified.then(|| view! { <Resend email=flash.typed("email") /> })}
+            <form class="threshold__form" method="post" action="/api/login">
+                <input type="hidden" name="next" value=next />
+                <TextField field=Field::Email label="Email" kind="email" autocomplete="username" />
+                <PasswordField />
+                {(options.len() > 1).then(|| view! {
+                    <Choice field=Field::Stay legend="Keep me signed in" options=options.clone() default=default.as_str() />
+                })}
+                {(options.len() == 1).then(|| view! { <input type="hidden" name="stay" value=default.as_str() /> })}
+                <button class="button button--primary button--large button--wide">"Sign in"</button>
+            </form>
+            <p class="threshold__more">"New here? " <a href="/register">"Create an account"</a></p>
+        </Threshold>
+    }
+}
+
+/// Why the session ended: told by the cookies of this very request, or by the guard that sent us here.
+fn ended(who: Option<&Who>) -> Option<EndCause> {
+    let told = use_query_map().read_untracked().get("ended").and_then(|word| EndCause::from_word(&word));
+    match who {
+        Some(Who::Stranger { ended: Some(cause) }) => Some(*cause),
+        _ => told,
+    }
+}
+
+/// Another letter, for somebody who knows the password but has not confirmed the address.
+#[component]
+fn Resend(email: String) -> impl IntoView {
+    view! {
+        <form method="post" action="/api/resend_verification">
+            <input type="hidden" name="email" value=email />
+            <button class="button button--wide">"Send the letter again"</button>
+        </form>
+    }
+}

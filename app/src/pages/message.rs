@@ -1,0 +1,58 @@
+//! Pages that say one thing: not found, not allowed, broken. They load no data.
+
+use crate::{
+    catalogue::{self, PRODUCT},
+    components::Brand,
+    error::AppError,
+    visit,
+};
+use http::StatusCode;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use leptos_meta::Title;
+
+/// 404: no such page, or nothing by that name.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    say(
+        404,
+        "There is no door here",
+        "The page you asked for does not exist, or no longer. Check the address, or go back to where you were.",
+    )
+}
+
+/// 403: signed in, but not allowed.
+#[component]
+pub fn Denied() -> impl IntoView {
+    say(403, "This door is not yours", "You are signed in, but this page is for administrators.")
+}
+
+/// A page whose data could not be had.
+#[component]
+pub fn Failed(
+    /// Why.
+    error: AppError,
+) -> impl IntoView {
+    if error == AppError::NotFound {
+        return NotFound().into_any();
+    }
+    let (title, text) = catalogue::error(&error);
+    say(error.status(), title, &text).into_any()
+}
+
+fn say(status: u16, title: &'static str, text: &str) -> impl IntoView + use<> {
+    if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
+        response.set_status(status);
+    }
+    let reference = visit::current().map(|visit| visit.reference).filter(|reference| !reference.is_empty());
+    view! {
+        <Title text=format!("{title} · {PRODUCT}") />
+        <main class="message">
+            <Brand />
+            <h1>{title}</h1>
+            <p class="quiet">{text.to_owned()}</p>
+            <a class="button" href="/">"Go to the start"</a>
+            <p class="message__code">{status} {reference.map(|reference| format!(" · reference {reference}"))}</p>
+        </main>
+    }
+}

@@ -1,0 +1,10 @@
+//! The pages: one file each, named like its URL.
+
+pub mod account;
+pub mod admin;
+pub mod dashboard;
+pub mod login;
+pub mod message;
+pub mod register;
+pub mod setup;
+pub mod verify;

@@ -1,0 +1,69 @@
+//! The document around every page, and the list of pages.
+//!
+//! Every page is complete as HTML. Scripts are added only where a page has islands, and carry the nonce of this response.
+
+use crate::{
+    catalogue::PRODUCT,
+    pages::{account, admin, dashboard, login, message, register, setup, verify},
+    visit,
+};
+use leptos::{config::LeptosOptions, hydration::HydrationScripts, prelude::*};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    ParamSegment, SsrMode, StaticSegment,
+    components::{FlatRoutes, Route, Router},
+};
+
+/// The document.
+pub fn shell(options: &LeptosOptions) -> impl IntoView + use<> {
+    let options = options.clone();
+    let style = format!("/{}/latchkey.css", options.site_pkg_dir);
+    // What is only read needs no script; and nothing that failed should run one.
+    let plain = visit::current().is_some_and(|visit| visit.denied);
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="robots" content="noindex" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href=style />
+                {(!plain).then(|| view! { <HydrationScripts options islands=true defer=true /> })}
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The pages. Also run once at start-up, without a request, for the list of routes.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    if visit::current().is_some_and(|visit| visit.denied) {
+        return message::Denied().into_any();
+    }
+    view! {
+        <Title text=PRODUCT />
+        <Router>
+            <FlatRoutes fallback=message::NotFound>
+                <Route path=StaticSegment("") view=message::NotFound ssr=SsrMode::Async />
+                <Route path=StaticSegment("login") view=login::Login ssr=SsrMode::Async />
+                <Route path=StaticSegment("register") view=register::Register ssr=SsrMode::Async />
+                <Route path=StaticSegment("verify") view=verify::Verify ssr=SsrMode::Async />
+                <Route path=StaticSegment("setup") view=setup::Setup ssr=SsrMode::Async />
+                <Route path=StaticSegment("dashboard") view=dashboard::Dashboard ssr=SsrMode::Async />
+                <Route path=StaticSegment("account") view=account::Account ssr=SsrMode::Async />
+                <Route path=StaticSegment("admin") view=admin::Overview ssr=SsrMode::Async />
+                <Route path=(StaticSegment("admin"), StaticSegment("users")) view=admin::Users ssr=SsrMode::Async />
+                <Route path=(StaticSegment("admin"), StaticSegment("users"), ParamSegment("id")) view=admin::User ssr=SsrMode::Async />
+                <Route path=(StaticSegment("admin"), StaticSegment("audit")) view=admin::Audit ssr=SsrMode::Async />
+            </FlatRoutes>
+        </Router>
+    }
+    .into_any()
+}
