@@ -3,6 +3,11 @@
 //! They sit before everything that costs something. Guessing one account from many addresses is not their business: that is
 //! counted per account, in the database, by `identity::throttle`. Time comes from the injected clock.
 
+mod class;
+mod steady;
+
+pub use class::Class;
+
 use super::{address::ClientAddr, plain};
 use app::error::AppError;
 use axum::{
@@ -12,102 +17,42 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use governor::{
-    Quota, RateLimiter, clock::Clock as GovernorClock, middleware::NoOpMiddleware, nanos::Nanos,
-    state::keyed::DashMapStateStore,
+    Quota, RateLimiter, clock::Clock as _, middleware::NoOpMiddleware, nanos::Nanos, state::keyed::DashMapStateStore,
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use identity::time::Clock;
 use std::{
     net::{IpAddr, Ipv4Addr},
-    num::NonZeroU32,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
+use steady::SteadyClock;
 
-/// What kind of request it is, as far as limits and metrics go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
-    /// Signing in: guessing is what it invites.
-    SignIn,
-    /// Making accounts and having letters sent.
-    Account,
-    /// Anything else that changes something.
-    Write,
-    /// Pages and reads.
-    Page,
-    /// Static files and machine endpoints: never limited.
-    Machine,
-}
-
-impl Class {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::SignIn, Self::Account, Self::Write, Self::Page, Self::Machine];
-
-    /// Its name in metrics.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SignIn => "sign_in",
-            Self::Account => "account",
-            Self::Write => "write",
-            Self::Page => "page",
-            Self::Machine => "machine",
-        }
-    }
-
-    /// The class of a request.
-    pub fn of(method: &Method, path: &str) -> Self {
-        let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-        if reads {
-            let machine = ["/pkg/", "/.well-known/"].iter().any(|prefix| path.starts_with(prefix));
-            return if machine || matches!(path, "/healthz" | "/readyz") { Self::Machine } else { Self::Page };
-        }
-        match path.strip_prefix("/api/") {
-            Some("login") => Self::SignIn,
-            Some(
-                "register"
-                | "verify_email"
-                | "resend_verification"
-                | "setup"
-                | "request_reset"
-                | "reset_password"
-                | "change_password",
-            ) => Self::Account,
-            _ => Self::Write,
-        }
-    }
-
-    /// Requests a minute; `None` for no limit. All may come at once, then they trickle.
-    const fn per_minute(self) -> Option<NonZeroU32> {
-        match self {
-            Self::SignIn | Self::Account => NonZeroU32::new(10),
-            Self::Write => NonZeroU32::new(60),
-            Self::Page => NonZeroU32::new(600),
-            Self::Machine => None,
-        }
-    }
-}
-
-/// Who is counted. One household has one IPv4 address or a whole IPv6 /64, so that is what is counted there.
+/// Who is counted. One household has one IPv4 address or a whole IPv6 /64; in a crowd, whole providers count as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Counted {
     V4(Ipv4Addr),
     V6(u64),
-    /// Everybody who came after the table was full.
-    Crowd,
+    /// An IPv4 /16.
+    Crowd4(u16),
+    /// An IPv6 /32.
+    Crowd6(u32),
 }
 
 impl Counted {
-    fn of(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(v4) => Self::V4(v4),
-            IpAddr::V6(v6) => Self::V6((v6.to_bits() >> 64) as u64),
+    fn of(address: IpAddr, crowded: bool) -> Self {
+        match (address.to_canonical(), crowded) {
+            (IpAddr::V4(v4), false) => Self::V4(v4),
+            (IpAddr::V4(v4), true) => Self::Crowd4((v4.to_bits() >> 16) as u16),
+            (IpAddr::V6(v6), false) => Self::V6((v6.to_bits() >> 64) as u64),
+            (IpAddr::V6(v6), true) => Self::Crowd6((v6.to_bits() >> 96) as u32),
         }
     }
 }
 
-/// How many addresses are told apart within one class before newcomers share one count: some ten megabytes.
+/// How many addresses are told apart within one class, some ten megabytes; beyond it, networks are counted until the crowd has gone.
 const MOST_ADDRESSES: usize = 200_000;
 
 type Limiter = RateLimiter<Counted, DashMapStateStore<Counted>, SteadyClock, NoOpMiddleware<Nanos>>;
@@ -142,8 +87,7 @@ impl Limits {
     /// Whole seconds until the next one may come, at least 1.
     pub fn take(&self, class: Class, address: IpAddr) -> Result<(), u64> {
         let Some(Some(limit)) = self.limits.get(class as usize) else { return Ok(()) };
-        let crowded = limit.crowded.load(Ordering::Relaxed);
-        let counted = if crowded { Counted::Crowd } else { Counted::of(address) };
+        let counted = Counted::of(address, limit.crowded.load(Ordering::Relaxed));
         limit.limiter.check_key(&counted).map_err(|refused| {
             let wait = refused.wait_time_from(self.clock.now());
             wait.as_secs() + u64::from(wait.subsec_nanos() > 0 || wait.is_zero())
@@ -206,46 +150,11 @@ fn words(seconds: u64) -> String {
     }
 }
 
-/// The injected clock as governor wants it: one that never goes back. When the machine's clock is set back, the missing time is
-/// added, or every address would be refused until it has caught up.
-#[derive(Clone)]
-struct SteadyClock {
-    clock: Arc<dyn Clock>,
-    state: Arc<Mutex<Steady>>,
-}
-
-struct Steady {
-    last: i64,
-    lead: i64,
-}
-
-impl SteadyClock {
-    fn over(clock: Arc<dyn Clock>) -> Self {
-        let last = clock.now().0;
-        Self { clock, state: Arc::new(Mutex::new(Steady { last, lead: 0 })) }
-    }
-}
-
-impl GovernorClock for SteadyClock {
-    type Instant = Nanos;
-
-    fn now(&self) -> Nanos {
-        let now = self.clock.now().0;
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if now < state.last {
-            state.lead += state.last - now;
-        }
-        state.last = now;
-        let millis = u64::try_from(now + state.lead).unwrap_or(0);
-        Nanos::new(millis.saturating_mul(1_000_000))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use identity::time::{MovedClock, Timestamp};
-    use std::{sync::atomic::AtomicI64, time::Duration};
+    use std::time::Duration;
 
     fn moved() -> (Arc<MovedClock>, Arc<Limits>) {
         let clock = Arc::new(MovedClock::at(Timestamp(1_700_000_000_000)));
@@ -311,42 +220,20 @@ mod tests {
     }
 
     #[test]
-    fn every_request_has_a_class() {
-        for (method, path, class) in [
-            (Method::POST, "/api/login", Class::SignIn),
-            (Method::POST, "/api/register", Class::Account),
-            (Method::POST, "/api/logout", Class::Write),
-            (Method::DELETE, "/", Class::Write),
-            (Method::GET, "/api/me", Class::Page),
-            (Method::GET, "/login", Class::Page),
-            (Method::GET, "/pkg/abc/latchkey.css", Class::Machine),
-            (Method::POST, "/pkg/abc", Class::Write),
-            (Method::GET, "/healthz", Class::Machine),
-        ] {
-            assert_eq!(Class::of(&method, path), class, "{method} {path}");
+    fn a_crowd_is_counted_by_network_and_bounded() {
+        let (clock, limits) = moved();
+        for n in 0..MOST_ADDRESSES as u32 {
+            let _ = limits.take(Class::SignIn, IpAddr::V4(Ipv4Addr::from_bits(0x0100_0000 + n)));
         }
-        for (index, class) in Class::ALL.into_iter().enumerate() {
-            assert_eq!(class as usize, index);
+        limits.tidy();
+        for host in 0..10 {
+            assert!(limits.take(Class::SignIn, ip(&format!("203.0.113.{host}"))).is_ok());
         }
-    }
-
-    #[test]
-    fn a_clock_that_is_set_back_locks_nobody_out() {
-        struct Wound(AtomicI64);
-        impl Clock for Wound {
-            fn now(&self) -> Timestamp {
-                Timestamp(self.0.load(Ordering::SeqCst))
-            }
-        }
-        let clock = Arc::new(Wound(AtomicI64::new(1_700_000_000_000)));
-        let limits = Limits::new(clock.clone(), true);
-        for _ in 0..10 {
-            assert!(limits.take(Class::SignIn, ip("203.0.113.9")).is_ok());
-        }
-        clock.0.fetch_sub(3_600_000, Ordering::SeqCst);
-        assert_eq!(limits.take(Class::SignIn, ip("203.0.113.9")), Err(6));
-        clock.0.fetch_add(6_000, Ordering::SeqCst);
-        assert!(limits.take(Class::SignIn, ip("203.0.113.9")).is_ok());
+        assert!(limits.take(Class::SignIn, ip("203.0.7.7")).is_err(), "the same /16");
+        assert!(limits.take(Class::SignIn, ip("198.51.100.1")).is_ok());
+        clock.advance(Duration::from_secs(120));
+        limits.tidy();
+        assert!(limits.take(Class::SignIn, ip("203.0.7.7")).is_ok(), "the crowd has gone");
     }
 
     #[tokio::test]

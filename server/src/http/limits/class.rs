@@ -1,0 +1,92 @@
+//! What kind of request it is, told by method and path alone.
+
+use http::Method;
+use std::num::NonZeroU32;
+
+/// What kind of request it is, as far as limits and metrics go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Signing in: guessing is what it invites.
+    SignIn,
+    /// Making accounts and having letters sent.
+    Account,
+    /// Anything else that changes something.
+    Write,
+    /// Pages and reads.
+    Page,
+    /// Static files and machine endpoints: never limited.
+    Machine,
+}
+
+impl Class {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::SignIn, Self::Account, Self::Write, Self::Page, Self::Machine];
+
+    /// Its name in metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Account => "account",
+            Self::Write => "write",
+            Self::Page => "page",
+            Self::Machine => "machine",
+        }
+    }
+
+    /// The class of a request.
+    pub fn of(method: &Method, path: &str) -> Self {
+        let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+        if reads {
+            let machine = ["/pkg/", "/.well-known/"].iter().any(|prefix| path.starts_with(prefix));
+            return if machine || matches!(path, "/healthz" | "/readyz") { Self::Machine } else { Self::Page };
+        }
+        match path.strip_prefix("/api/") {
+            Some("login") => Self::SignIn,
+            Some(
+                "register"
+                | "verify_email"
+                | "resend_verification"
+                | "setup"
+                | "request_reset"
+                | "reset_password"
+                | "change_password",
+            ) => Self::Account,
+            _ => Self::Write,
+        }
+    }
+
+    /// Requests a minute; `None` for no limit. All may come at once, then they trickle.
+    pub(super) const fn per_minute(self) -> Option<NonZeroU32> {
+        match self {
+            Self::SignIn | Self::Account => NonZeroU32::new(10),
+            Self::Write => NonZeroU32::new(60),
+            Self::Page => NonZeroU32::new(600),
+            Self::Machine => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_request_has_a_class() {
+        for (method, path, class) in [
+            (Method::POST, "/api/login", Class::SignIn),
+            (Method::POST, "/api/register", Class::Account),
+            (Method::POST, "/api/logout", Class::Write),
+            (Method::DELETE, "/", Class::Write),
+            (Method::GET, "/api/me", Class::Page),
+            (Method::GET, "/login", Class::Page),
+            (Method::GET, "/pkg/abc/latchkey.css", Class::Machine),
+            (Method::POST, "/pkg/abc", Class::Write),
+            (Method::GET, "/healthz", Class::Machine),
+        ] {
+            assert_eq!(Class::of(&method, path), class, "{method} {path}");
+        }
+        for (index, class) in Class::ALL.into_iter().enumerate() {
+            assert_eq!(class as usize, index);
+        }
+    }
+}
