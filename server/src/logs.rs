@@ -12,7 +12,7 @@ pub fn start(filter: &str, format: LogFormat) {
         .with_writer(std::io::stderr);
     let started = match format {
         LogFormat::Text => lines.try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).try_init(),
     };
     if started.is_ok() {
         // The default hook prints several lines that no collector of JSON lines can read.
