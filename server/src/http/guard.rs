@@ -66,7 +66,9 @@ pub async fn guard(mut request: Request, next: Next) -> Response {
         }
         (Level::Admin, Some(viewer)) if viewer.role == Role::Admin => next.run(request).await,
         (Level::Admin, Some(_)) => {
-            request.extensions_mut().insert(Visit { denied: true, ..visit });
+            let mut denied = visit.clone();
+            denied.denied = true;
+            request.extensions_mut().insert(denied);
             let mut response = next.run(request).await;
             *response.status_mut() = StatusCode::FORBIDDEN;
             response

@@ -52,7 +52,7 @@ pub async fn visit(State(site): State<Site>, cookies: Cookies, mut request: Requ
         request.extensions_mut().insert(ByBearer);
         (Who::SignedIn { viewer, renewed: false }, None, false)
     } else {
-        match by_cookies(&site, &cookies, &request, &device).await {
+        match by_cookies(&site, &cookies, request.headers(), &device).await {
             Ok(Found::Known(who)) => (who, None, false),
             Ok(Found::Renewed(pair)) => {
                 (Who::SignedIn { viewer: pair.viewer.clone(), renewed: true }, Some(pair), false)
@@ -81,7 +81,7 @@ pub async fn visit(State(site): State<Site>, cookies: Cookies, mut request: Requ
 async fn by_cookies(
     site: &Site,
     cookies: &Cookies,
-    request: &Request,
+    headers: &HeaderMap,
     device: &Device,
 ) -> Result<Found, Box<Response>> {
     let access = site.jar.read(cookies, site.jar.access());
@@ -96,7 +96,7 @@ async fn by_cookies(
             None => Found::Known(Who::Stranger { ended: None }),
         });
     };
-    if is_prefetch(request.headers()) {
+    if is_prefetch(headers) {
         // Nobody may ever look at this answer, so it must not spend a token; nor may a login page be kept for later. The
         // browser drops a failed prefetch and asks again when the link is followed.
         return Err(Box::new(StatusCode::SERVICE_UNAVAILABLE.into_response()));
@@ -109,7 +109,7 @@ async fn by_cookies(
         Ok(Rotation::Renewed(pair) | Rotation::Raced(pair)) => Ok(Found::Renewed(Box::new(pair))),
         Ok(Rotation::Reused) => Ok(Found::Over(Some(EndCause::ReuseDetected))),
         Ok(Rotation::Ended(cause)) => Ok(Found::Over(cause)),
-        Err(refusal) => Err(Box::new(unavailable(request, refusal))),
+        Err(refusal) => Err(Box::new(unavailable(headers, refusal))),
     }
 }
 
@@ -137,8 +137,8 @@ fn invalid_token() -> Response {
     response
 }
 
-fn unavailable(request: &Request, refusal: Refusal) -> Response {
-    answers::refuse(request.headers(), &app::answer::worded(refusal))
+fn unavailable(headers: &HeaderMap, refusal: Refusal) -> Response {
+    answers::refuse(headers, &app::answer::worded(refusal))
 }
 
 fn is_prefetch(headers: &HeaderMap) -> bool {
