@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 /// Who is asking, as their access token says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Me {
+pub struct WhoAmI {
     /// The account.
     pub id: Uuid,
     /// Display name.
@@ -38,10 +38,10 @@ pub struct Me {
 
 /// Who am I? 401 with the cause for a stranger. Asks no database.
 #[server(prefix = "/api", endpoint = "me", input = GetUrl)]
-pub async fn me() -> Result<Me, AppError> {
+pub async fn me() -> Result<WhoAmI, AppError> {
     let visit = here()?;
     let viewer = visit.signed_in()?;
-    Ok(Me {
+    Ok(WhoAmI {
         id: viewer.id,
         name: viewer.name.clone(),
         email: viewer.email.clone(),

@@ -20,7 +20,7 @@ const PAGE: usize = 25;
 
 /// The figures of the overview.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Overview {
+pub struct Figures {
     /// Accounts.
     pub users: i64,
     /// Of which administrators.
@@ -44,10 +44,10 @@ pub struct UserPage {
 
 /// The figures of the overview.
 #[server(prefix = "/api", endpoint = "admin/overview", input = GetUrl)]
-pub async fn overview() -> Result<Overview, AppError> {
+pub async fn overview() -> Result<Figures, AppError> {
     let visit = here()?;
     let counts = admin::counts(&visit.house, &visit.admin()?).await.map_err(worded)?;
-    Ok(Overview {
+    Ok(Figures {
         users: counts.users,
         admins: counts.admins,
         disabled: counts.disabled,

@@ -7,9 +7,9 @@ mod account;
 mod admin;
 mod entrance;
 
-pub use account::{Me, end_other_sessions, end_session, me, sessions};
+pub use account::{WhoAmI, end_other_sessions, end_session, me, sessions};
 pub use admin::{
-    Overview, UserPage, audit, disable, enable, end_sessions, overview, set_role, user, users,
+    Figures, UserPage, audit, disable, enable, end_sessions, overview, set_role, user, users,
 };
 pub use entrance::{login, logout, register, resend_verification, setup, verify_email};
 
