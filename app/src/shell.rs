@@ -14,12 +14,22 @@ use leptos_router::{
     components::{FlatRoutes, Route, Router},
 };
 
-/// The document.
+/// The document of a page. A binary built without assets has neither style nor scripts to name.
 pub fn shell(options: &LeptosOptions) -> impl IntoView + use<> {
-    let options = options.clone();
-    let style = format!("/{}/latchkey.css", options.site_pkg_dir);
     // What is only read needs no script; and nothing that failed should run one.
-    let plain = visit::current().is_some_and(|visit| visit.denied);
+    document(options, !visit::current().is_some_and(|visit| visit.denied))
+}
+
+/// The document of the 404 page.
+pub fn lost(options: &LeptosOptions) -> impl IntoView + use<> {
+    document(options, false)
+}
+
+fn document(options: &LeptosOptions, scripts: bool) -> impl IntoView + use<> {
+    let options = options.clone();
+    let built = !options.site_pkg_dir.is_empty();
+    let style = built.then(|| format!("/{}/latchkey.css", options.site_pkg_dir));
+    let scripts = built && scripts;
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -29,8 +39,8 @@ pub fn shell(options: &LeptosOptions) -> impl IntoView + use<> {
                 <meta name="color-scheme" content="light dark" />
                 <meta name="robots" content="noindex" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="stylesheet" href=style />
-                {(!plain).then(|| view! { <HydrationScripts options islands=true defer=true /> })}
+                {style.map(|style| view! { <link rel="stylesheet" href=style /> })}
+                {scripts.then(|| view! { <HydrationScripts options islands=true defer=true /> })}
                 <MetaTags />
             </head>
             <body>

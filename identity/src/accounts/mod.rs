@@ -5,6 +5,7 @@
 mod create;
 mod mailed;
 mod name;
+mod profile;
 mod register;
 mod setup;
 mod sign_in;
@@ -12,6 +13,7 @@ mod verify;
 
 pub use create::create_verified;
 pub use name::PersonName;
+pub use profile::profile;
 pub use register::{register, resend_verification};
 pub use setup::{setup, setup_link};
 pub use sign_in::sign_in;
@@ -23,6 +25,7 @@ pub(crate) fn statements() -> Vec<crate::db::Statement> {
     [
         create::STATEMENTS,
         mailed::STATEMENTS,
+        profile::STATEMENTS,
         register::STATEMENTS,
         setup::STATEMENTS,
         sign_in::STATEMENTS,

@@ -3,12 +3,12 @@
 use super::Admin;
 use crate::{
     Latchkey, Refusal,
-    accounts::PersonName,
+    accounts,
     db::{Tx, statements, within},
     events::{self, Kind},
     passwords::{Password, Rules},
     sessions,
-    words::{EmailAddress, EndCause, Role, Secret},
+    words::{EndCause, Role, Secret},
 };
 use uuid::Uuid;
 
@@ -32,7 +32,6 @@ statements! {
     ENABLE = "update users set disabled_at = null where id = $1 and disabled_at is not null returning id";
     STANDING = "select disabled_at from users where id = $1";
     SET_PASSWORD = "update users set password_hash = $1 where id = $2 returning id";
-    NAMES = "select name, email from users where id = $1";
 }
 
 /// Changes what an account may open. Takes effect with the account's next request: its access tokens become stale.
@@ -120,15 +119,11 @@ pub async fn end_sessions(house: &Latchkey, admin: &Admin, id: Uuid) -> Result<u
 /// # Errors
 /// `NotFound`, `Invalid`, `Busy`, or when the database does not answer.
 pub async fn reset_password(house: &Latchkey, admin: &Admin, id: Uuid, password: &Secret) -> Result<(), Refusal> {
-    let mut tx = house.db.begin().await?;
-    let names: Option<(String, String)> = within!(tx, |c| sqlx::query_as(NAMES).bind(id).fetch_optional(c).await)?;
-    drop(tx); // hashing takes long, and the one writer must not wait for it
-    let (name, email) = names.ok_or(Refusal::NotFound)?;
-    let (name, email) = (PersonName::parse(&name)?, EmailAddress::parse(&email)?);
+    let (name, email) = accounts::profile(house, id).await?;
     let rules = Rules {
         min_chars: house.settings.min_password,
-        name: name.as_str(),
-        email: email.as_str(),
+        name: &name,
+        email: &email,
         host: house.settings.public_url.host_str().unwrap_or(""),
     };
     let hash = house.hasher.hash(&Password::parse(password, &rules)?).await?;

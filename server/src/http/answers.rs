@@ -122,7 +122,10 @@ pub fn refuse(headers: &HeaderMap, error: &AppError) -> Response {
 
 /// Whether the asker is a browser that shows what it gets.
 pub fn wants_html(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// The page the form was sent from: the Referer, if it is ours, else the page that has the form.

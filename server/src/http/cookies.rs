@@ -65,7 +65,8 @@ impl Jar {
     }
 
     fn cookie(self, name: &'static str, value: String, keep: Option<Duration>) -> Cookie<'static> {
-        let cookie = Cookie::build((name, value)).path("/").http_only(true).secure(self.secure).same_site(SameSite::Lax);
+        let cookie =
+            Cookie::build((name, value)).path("/").http_only(true).secure(self.secure).same_site(SameSite::Lax);
         match keep {
             Some(keep) => cookie.max_age(keep).build(),
             None => cookie.build(),

@@ -12,11 +12,15 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use tower_http::csrf::CsrfLayer;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+/// How a refusal is answered. Without knowing who asks: in JSON, which a browser shows as well.
+type Refuse = fn(ProtectionError) -> Response;
 
 /// The layer of tower-http, with our public URL as trusted origin: a proxy may have rewritten `Host`.
-pub fn layer(origin: &str) -> CsrfLayer {
-    CsrfLayer::new().add_trusted_origin(origin).unwrap_or_else(|_| CsrfLayer::new())
+pub fn layer(origin: &str) -> CsrfLayer<Refuse> {
+    let layer = CsrfLayer::new().add_trusted_origin(origin).unwrap_or_else(|_| CsrfLayer::new());
+    layer.with_rejection_response(|_| answers::json(&AppError::Forbidden))
 }
 
 /// The layer for requests that do not say where they come from.

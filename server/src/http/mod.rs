@@ -20,9 +20,14 @@ pub mod plain;
 pub mod trace;
 pub mod visit;
 
-use axum::{Router, extract::FromRef, middleware};
+use app::error::AppError;
+use axum::{
+    Router,
+    extract::{FromRef, Request},
+    middleware::{self, Next},
+    response::Response,
+};
 use cookies::Jar;
-use http::StatusCode;
 use identity::{
     Latchkey,
     keys::{Purpose, Sealer},
@@ -30,7 +35,6 @@ use identity::{
 use leptos::config::LeptosOptions;
 use std::{sync::Arc, time::Duration};
 use tower_cookies::CookieManagerLayer;
-use tower_http::timeout::TimeoutLayer;
 
 /// Longest time from the first byte of a request to the first of its answer. Hashing has a queue, so this is generous.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -102,8 +106,18 @@ pub fn router(site: Site, mailbox: Option<Router>) -> Router {
         .merge(mailbox.unwrap_or_default())
         .layer(middleware::from_fn_with_state(site.limits.clone(), limits::limit))
         .layer(middleware::from_fn_with_state(site.proxies.clone(), address::resolve))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(middleware::from_fn(patience))
         .layer(middleware::from_fn(trace::survive))
         .layer(middleware::from_fn_with_state(headers::Headers { https }, headers::secure))
         .layer(middleware::from_fn_with_state(site.metrics.clone(), trace::trace))
+}
+
+/// Gives up on an answer that takes too long. Whatever the request had committed stays so; its tokens are as safe as with an
+/// answer that was lost on the way.
+async fn patience(request: Request, next: Next) -> Response {
+    let headers = request.headers().clone();
+    match tokio::time::timeout(PATIENCE, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => answers::refuse(&headers, &AppError::Busy { seconds: 5 }),
+    }
 }

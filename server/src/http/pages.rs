@@ -25,14 +25,10 @@ pub fn paths() -> Vec<String> {
 
 /// Pages, server functions, and the 404 page for everything else.
 pub fn routes(site: &Site) -> Router<Site> {
-    let shell = {
-        let options = site.leptos.clone();
-        move || shell::shell(&options)
-    };
-    let not_found = render_app_async_with_context(context, shell.clone());
-    Router::new()
-        .leptos_routes_with_context(site, generate_route_list(shell::App), context, shell)
-        .fallback(not_found)
+    let (options, lost) = (site.leptos.clone(), site.leptos.clone());
+    let shell = move || shell::shell(&options);
+    let not_found = render_app_async_with_context(context, move || shell::lost(&lost));
+    Router::new().leptos_routes_with_context(site, generate_route_list(shell::App), context, shell).fallback(not_found)
 }
 
 /// What the views find: the visit, the message of the page before, and a policy that knows this response's nonce.
@@ -44,6 +40,9 @@ fn context() {
     provide_context(parts.and_then(|parts| parts.extensions.get::<Flash>().cloned()).unwrap_or_default());
     if let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>()) {
         let policy = HeaderValue::try_from(headers::page_csp(&nonce));
-        response.insert_header(header::CONTENT_SECURITY_POLICY, policy.unwrap_or(HeaderValue::from_static("default-src 'none'")));
+        response.insert_header(
+            header::CONTENT_SECURITY_POLICY,
+            policy.unwrap_or(HeaderValue::from_static("default-src 'none'")),
+        );
     }
 }

@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use identity::{
-    Refusal,
+    Refusal, accounts,
     sessions::{self, Admission, Device, Rotation},
     tokens::TokenPair,
     words::EndCause,
@@ -25,6 +25,9 @@ use tower_cookies::Cookies;
 
 /// Tells the browser to forget what it has stored for us. `"cookies"` is not among it: that would hit the whole domain.
 const FORGET: HeaderValue = HeaderValue::from_static("\"cache\", \"storage\"");
+
+/// Signing out always succeeds, whatever state the database is in.
+const SIGN_OUT: &str = "/api/logout";
 
 /// Whether a request came in with a bearer token and not with cookies: no browser sends one by itself.
 #[derive(Clone, Copy)]
@@ -52,14 +55,21 @@ pub async fn visit(State(site): State<Site>, cookies: Cookies, mut request: Requ
         request.extensions_mut().insert(ByBearer);
         (Who::SignedIn { viewer, renewed: false }, None, false)
     } else {
+        let signing_out = request.uri().path() == SIGN_OUT;
         match by_cookies(&site, &cookies, request.headers(), &device).await {
             Ok(Found::Known(who)) => (who, None, false),
             Ok(Found::Renewed(pair)) => {
                 (Who::SignedIn { viewer: pair.viewer.clone(), renewed: true }, Some(pair), false)
             }
             Ok(Found::Over(ended)) => (Who::Stranger { ended }, None, true),
+            // Whoever wants to leave may leave, although nobody can tell who it is.
+            Err(_) if signing_out => (Who::Stranger { ended: None }, None, false),
             Err(refused) => return *refused,
         }
+    };
+    let who = match named(&site, who).await {
+        Ok(who) => who,
+        Err(refusal) => return unavailable(request.headers(), refusal),
     };
     let visit = Visit::new(site.house.clone(), who, device, reference);
     request.extensions_mut().insert(visit.clone());
@@ -110,6 +120,17 @@ async fn by_cookies(
         Ok(Rotation::Reused) => Ok(Found::Over(Some(EndCause::ReuseDetected))),
         Ok(Rotation::Ended(cause)) => Ok(Found::Over(cause)),
         Err(refusal) => Err(Box::new(unavailable(headers, refusal))),
+    }
+}
+
+/// Adds name and address, where access tokens do not carry them.
+async fn named(site: &Site, who: Who) -> Result<Who, Refusal> {
+    match who {
+        Who::SignedIn { mut viewer, renewed } if viewer.email.is_empty() => {
+            (viewer.name, viewer.email) = accounts::profile(&site.house, viewer.id).await?;
+            Ok(Who::SignedIn { viewer, renewed })
+        }
+        who => Ok(who),
     }
 }
 
