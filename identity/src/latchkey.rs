@@ -145,12 +145,13 @@ impl Latchkey {
         self.db.close().await;
     }
 
-    /// Removes what has served its time: expired tokens, old letters and throttles. To be called every few minutes.
+    /// Removes what has served its time: expired tokens, retired keys, old letters and throttles. To be called every few minutes.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn tidy(&self) -> Result<(), Refusal> {
         accounts::tidy(self).await?;
+        keys::tidy(self).await?;
         crate::mail::tidy(self).await?;
         crate::throttle::tidy(self).await
     }

@@ -9,7 +9,7 @@ mod signing;
 
 pub use master::{MasterKey, Purpose};
 pub use ring::{KeyRow, Keyring, list, rotate};
-pub(crate) use ring::{STATEMENTS, found, load, newest};
+pub(crate) use ring::{STATEMENTS, found, load, newest, tidy};
 pub use seal::Sealer;
 pub use signing::{SigningAlg, SigningKey};
 

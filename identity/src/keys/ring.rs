@@ -16,7 +16,7 @@ statements! {
     INSERT_KEY = "insert into signing_keys (kid, alg, sealed, jwk, created_at) values ($1, $2, $3, $4, $5)";
     RETIRE_OTHERS = "update signing_keys set retired_at = $1 where kid <> $2 and retired_at is null";
     NEWEST = "select kid from signing_keys where retired_at is null order by created_at desc, kid desc limit 1";
-    /// Verifiers may hold a token until its end; after that the key is only a risk.
+    /// Verifiers may hold a token until its end; after that the key is only a risk, the more so if it was retired because it leaked.
     FORGET_RETIRED = "delete from signing_keys where retired_at < $1";
 }
 
@@ -110,6 +110,22 @@ pub async fn rotate(house: &Latchkey) -> Result<String, Refusal> {
     Ok(kid)
 }
 
+/// Forgets the keys of which no token can be alive, here and in the database.
+pub(crate) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
+    let before = forgotten_before(&house.settings, house.now());
+    on!(house.db, write, |p| sqlx::query(FORGET_RETIRED).bind(before).execute(p).await.map(drop))?;
+    // Another node may have been the one that deleted it, so what counts is what is in memory here.
+    if house.keyring().verifiers.len() > 1 {
+        house.reload_keys().await?;
+    }
+    Ok(())
+}
+
+/// Twice the lifetime: a verifier's clock may be behind, and an operator may have shortened the lifetime.
+fn forgotten_before(settings: &Settings, now: Timestamp) -> Timestamp {
+    now.minus(settings.access_ttl * 2)
+}
+
 /// The `kid` of the key that should be signing, for those who follow.
 pub(crate) async fn newest(db: &Db) -> Result<Option<String>, Refusal> {
     let row: Option<(String,)> = on!(*db, read, |p| sqlx::query_as(NEWEST).fetch_optional(p).await)?;
@@ -139,8 +155,7 @@ async fn insert(
     let jwk = key.jwk()?.map(|jwk| serde_json::to_string(&jwk)).transpose();
     let jwk = jwk.map_err(|e| Refusal::Broken(e.to_string()))?.unwrap_or_default();
     let sealed = key.seal(sealer);
-    // Twice the lifetime: a verifier's clock may be behind, and an operator may have shortened the lifetime.
-    let forgotten = now.minus(settings.access_ttl * 2);
+    let forgotten = forgotten_before(settings, now);
     let mut tx = db.begin().await?;
     within!(tx, |c| sqlx::query(INSERT_KEY)
         .bind(&key.kid)
