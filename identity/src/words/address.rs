@@ -24,11 +24,16 @@ impl EmailAddress {
         if text.chars().any(char::is_control) {
             return fault(Fault::Unprintable);
         }
+        // Judged as it will be kept: in lower case a letter may become longer, or two characters.
+        let text = text.to_lowercase();
+        if text.len() > 254 {
+            return fault(Fault::TooLong);
+        }
         let Some((local, host)) = text.rsplit_once('@') else { return fault(Fault::Malformed) };
         if !valid_local(local) || !valid_host(host) {
             return fault(Fault::Malformed);
         }
-        Ok(Self(text.to_lowercase()))
+        Ok(Self(text))
     }
 
     /// The normalised address.
@@ -93,6 +98,7 @@ mod tests {
             ("\"a\"@example.com", Fault::Malformed),
             ("a,b@example.com", Fault::Malformed),
             ("a@-x.com", Fault::Malformed),
+            ("İ@example.com", Fault::Malformed),
             ("a\r\nbcc: x@example.com", Fault::Unprintable),
             ("a\0@example.com", Fault::Unprintable),
         ] {
