@@ -1,10 +1,11 @@
 //! Accounts made on behalf of somebody: by the command line and the first-administrator page. Their address counts as confirmed.
 
-use super::PersonName;
+use super::{PersonName, setup};
 use crate::{
     Latchkey, Refusal,
     db::{Tx, statements, within},
     events::{self, Event, Kind},
+    mail,
     passwords::{Password, Rules},
     words::{EmailAddress, FieldError, Role, Secret},
 };
@@ -14,7 +15,6 @@ statements! {
     INSERT = "insert into users (id, email, name, name_key, role, password_hash, created_at, verified_at, tokens_void_before)
               values ($1, $2, $3, $4, $5, $6, $7, $7, 0)
               on conflict (email) do nothing returning id";
-    CLOSE_SETUP = "update installation set setup_closed_at = $1, setup_hash = null where one = 1 and setup_closed_at is null";
 }
 
 /// A well-formed account.
@@ -29,7 +29,10 @@ pub(crate) fn parse(house: &Latchkey, name: &str, email: &str, password: &Secret
     let mut faults: Vec<FieldError> = Vec::new();
     let mut keep = |fault| faults.push(fault);
     let person = PersonName::parse(name).map_err(&mut keep).ok();
-    let address = EmailAddress::parse(email).map_err(&mut keep).ok();
+    let address = EmailAddress::parse(email)
+        .and_then(|address| mail::check_recipient(&address).map(|()| address))
+        .map_err(&mut keep)
+        .ok();
     let rules = Rules {
         min_chars: house.settings.min_password,
         name: person.as_ref().map_or("", PersonName::as_str),
@@ -83,7 +86,7 @@ pub(super) async fn insert(
         .await)?;
     let Some((id,)) = made else { return Ok(None) };
     if role == Role::Admin {
-        within!(*tx, |c| sqlx::query(CLOSE_SETUP).bind(now).execute(c).await.map(drop))?;
+        setup::close(house, tx).await?;
     }
     events::record(house, tx, Event::new(Kind::Created).on(id).detail(role.as_str())).await?;
     Ok(Some(id))

@@ -15,6 +15,7 @@ pub use create::create_verified;
 pub use name::PersonName;
 pub use profile::profile;
 pub use register::{register, resend_verification};
+pub(crate) use setup::close as close_setup;
 pub use setup::{setup, setup_link};
 pub use sign_in::sign_in;
 pub use verify::verify_email;

@@ -3,7 +3,7 @@
 use super::create;
 use crate::{
     Latchkey, Refusal,
-    db::{on, statements, within},
+    db::{Tx, on, statements, within},
     keys::mac,
     words::{Fault, Field, Role, Secret},
 };
@@ -14,6 +14,7 @@ statements! {
     OFFER = "update installation set setup_hash = $1 where one = 1 and setup_closed_at is null returning one";
     TAKE = "update installation set setup_closed_at = $1, setup_hash = null
              where one = 1 and setup_closed_at is null and setup_hash = $2 returning one";
+    CLOSE = "update installation set setup_closed_at = $1, setup_hash = null where one = 1 and setup_closed_at is null";
 }
 
 fn hash(house: &Latchkey, token: &str) -> [u8; 32] {
@@ -49,5 +50,11 @@ pub async fn setup(house: &Latchkey, token: &Secret, name: &str, email: &str, pa
     }
     create::insert(house, &mut tx, &parsed, &hashed, Role::Admin).await?.ok_or(Refusal::AlreadyDone)?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Closes the page for good, in the transaction that makes somebody an administrator in another way.
+pub(crate) async fn close(house: &Latchkey, tx: &mut Tx) -> Result<(), Refusal> {
+    within!(*tx, |c| sqlx::query(CLOSE).bind(house.now()).execute(c).await.map(drop))?;
     Ok(())
 }

@@ -1,7 +1,11 @@
 //! From a letter to an Internet message (RFC 5322), with MIME parts for text and HTML (RFC 2046 section 5.1.4).
 
 use super::Letter;
-use crate::{Settings, time::Timestamp};
+use crate::{
+    Settings,
+    time::Timestamp,
+    words::{EmailAddress, Fault, Field, FieldError},
+};
 use lettre::{
     Address, Message,
     message::{
@@ -18,6 +22,17 @@ use uuid::Uuid;
 /// A sentence for the operator.
 pub fn check_sender(sender: &str) -> Result<(), String> {
     sender_of(sender).map(drop)
+}
+
+/// Checks that a letter can be addressed to somebody. An account without a mailbox could never be confirmed, so whoever typed the
+/// address is told at once. A network address in place of a host is none: no mailbox is known by one.
+///
+/// # Errors
+/// `Malformed` on the field `email`.
+pub(crate) fn check_recipient(recipient: &EmailAddress) -> Result<(), FieldError> {
+    let malformed = FieldError::new(Field::Email, Fault::Malformed);
+    let address = address(recipient.as_str()).map_err(|_| malformed)?;
+    matches!(url::Host::parse(address.domain()), Ok(url::Host::Domain(_))).then_some(()).ok_or(malformed)
 }
 
 /// The message of a letter. The same id and time give the same `Message-ID` and `Date`, so that a second copy, sent after a

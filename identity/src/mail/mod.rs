@@ -11,6 +11,7 @@ mod outbox;
 mod transport;
 
 pub use letters::{already_registered, reuse_detected, verification};
+pub(crate) use message::check_recipient;
 pub use message::check_sender;
 pub(crate) use outbox::STATEMENTS;
 pub use outbox::{Delivered, deliver_due, post, tidy};
