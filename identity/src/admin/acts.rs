@@ -30,6 +30,9 @@ statements! {
                            and o.verified_at is not null and o.id <> $2))
             returning id";
     ENABLE = "update users set disabled_at = null where id = $1 and disabled_at is not null returning id";
+    /// Two administrators who demote each other at the same moment would on PostgreSQL each still see the other in office. So
+    /// whoever takes one out of office takes this row first, and looks after. On SQLite there is one writer anyway.
+    IN_TURN = "update installation set one = 1 where one = 1";
     STANDING = "select disabled_at from users where id = $1";
     SET_PASSWORD = "update users set password_hash = $1 where id = $2 returning id";
 }
@@ -41,6 +44,7 @@ statements! {
 pub async fn set_role(house: &Latchkey, admin: &Admin, id: Uuid, role: Role) -> Result<(), Refusal> {
     let now = house.now();
     let mut tx = house.db.begin().await?;
+    in_turn(&mut tx).await?;
     let changed: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(SET_ROLE)
         .bind(role.as_str())
         .bind(now)
@@ -53,6 +57,7 @@ pub async fn set_role(house: &Latchkey, admin: &Admin, id: Uuid, role: Role) -> 
     if role == Role::Admin {
         let cap = now.plus(sessions::ADMIN_CAP);
         within!(tx, |c| sqlx::query(CAP_SESSIONS).bind(cap).bind(id).execute(c).await.map(drop))?;
+        accounts::close_setup(house, &mut tx).await?;
     }
     events::record(house, &mut tx, admin.event(Kind::RoleChanged).on(id).detail(role.as_str())).await?;
     tx.commit().await?;
@@ -66,6 +71,7 @@ pub async fn set_role(house: &Latchkey, admin: &Admin, id: Uuid, role: Role) -> 
 /// `NotFound`, `LastAdmin`, or when the database does not answer.
 pub async fn disable(house: &Latchkey, admin: &Admin, id: Uuid) -> Result<(), Refusal> {
     let mut tx = house.db.begin().await?;
+    in_turn(&mut tx).await?;
     let done: Option<(Uuid,)> =
         within!(tx, |c| sqlx::query_as(DISABLE).bind(house.now()).bind(id).fetch_optional(c).await)?;
     if done.is_none() {
@@ -135,6 +141,11 @@ pub async fn reset_password(house: &Latchkey, admin: &Admin, id: Uuid, password:
     events::record(house, &mut tx, admin.event(Kind::PasswordReset).on(id)).await?;
     tx.commit().await?;
     house.revocations.sessions(&ended, house.now());
+    Ok(())
+}
+
+async fn in_turn(tx: &mut Tx) -> Result<(), Refusal> {
+    within!(*tx, |c| sqlx::query(IN_TURN).execute(c).await.map(drop))?;
     Ok(())
 }
 
