@@ -144,6 +144,32 @@ pub const fn stay_reason(stay: Stay) -> &'static str {
     }
 }
 
+/// How often a session was refreshed.
+pub fn refreshes(times: i64) -> String {
+    if times == 1 { "Once since you signed in".into() } else { format!("{} times since you signed in", number(times)) }
+}
+
+/// A number with its thousands apart: 1,204.
+pub fn number(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::from(if number < 0 { "-" } else { "" });
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The detail of a security event, for reading: a role, a lifetime, a cause, or a number as it is.
+pub fn event_detail(detail: &str) -> String {
+    let role = || Role::from_word(detail).map(|it| role(it).to_owned());
+    let stay = || Stay::from_word(detail).map(|it| stay(it).to_owned());
+    let cause = || EndCause::from_word(detail).map(|it| ended_because(it).0.to_owned());
+    role().or_else(stay).or_else(cause).unwrap_or_else(|| detail.to_owned())
+}
+
 /// A security event, for reading. `kind` is a word of `identity::events::Kind`; an unknown one, from a newer version, is shown
 /// as it is.
 pub fn event(kind: &str) -> String {
@@ -188,6 +214,14 @@ mod tests {
         assert_eq!(length(30), "30 seconds");
         assert_eq!(length(91), "2 minutes");
         assert_eq!(length(7200), "2 hours");
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(999), "999");
+        assert_eq!(number(-1204), "-1,204");
+        assert_eq!(number(1_234_567), "1,234,567");
     }
 
     #[test]
