@@ -88,8 +88,7 @@ pub fn issue(house: &Latchkey, viewer: &Viewer) -> Result<String, Refusal> {
 /// [`Fault`].
 pub fn verify(house: &Latchkey, token: &str) -> Result<Viewer, Fault> {
     let claims = signed_claims(house, token).ok_or(Fault::Invalid)?;
-    let ours =
-        claims.iss == house.issuer && claims.aud == house.settings.audience && claims.client_id == CLIENT_ID;
+    let ours = claims.iss == house.issuer && claims.aud == house.settings.audience && claims.client_id == CLIENT_ID;
     let now = house.now().seconds();
     let lifetime = house.settings.access_ttl.as_secs() as i64;
     let in_the_future = claims.iat > now + LEEWAY || claims.nbf.is_some_and(|nbf| nbf > now + LEEWAY);
