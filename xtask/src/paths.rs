@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The repository's top folder.
+/// The repository's top folder; without cargo around it, the current one.
 ///
 /// Asked at run time, because two clones may share one target directory and so one `xtask` binary.
 pub fn root() -> PathBuf {
-    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("xtask"), PathBuf::from);
-    manifest.parent().map_or_else(|| PathBuf::from("."), PathBuf::from)
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    manifest.and_then(|folder| Some(folder.parent()?.to_owned())).unwrap_or_else(|| PathBuf::from("."))
 }
 
 /// Cargo's target directory, wherever the environment or a configuration file puts it.

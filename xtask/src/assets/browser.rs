@@ -26,15 +26,16 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
-/// Compiles `frontend` and returns the module as the linker wrote it.
-pub fn compile() -> Result<Vec<u8>> {
+/// Compiles `frontend` and returns the module as the linker wrote it. `locked` refuses to touch `Cargo.lock`.
+pub fn compile(locked: bool) -> Result<Vec<u8>> {
     let Some(toolchain) = Toolchain::find()? else { bail!("no compiler for {TARGET}; script/setup gets one") };
     // A folder of its own: another compiler and other flags, and native builds need not wait for its lock.
     let folder = target()?.join("wasm");
     let (mut cargo, mut flags) = toolchain.cargo();
     flags.extend(shorter_paths());
     run(cargo
-        .args(["build", "--package", "frontend", "--target", TARGET, "--profile", PROFILE, "--locked"])
+        .args(["build", "--package", "frontend", "--target", TARGET, "--profile", PROFILE])
+        .args(locked.then_some("--locked"))
         .env("CARGO_TARGET_DIR", &folder)
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
         .current_dir(root()))?;

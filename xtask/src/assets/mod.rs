@@ -44,7 +44,7 @@ pub fn build(release: bool) -> Result<Site> {
     if release && shrink.is_none() {
         bail!("wasm-opt is missing; script/setup installs it (npm package binaryen, in end2end/)");
     }
-    let wasm = browser::compile()?;
+    let wasm = browser::compile(release)?;
     let public = site::public_files(&root().join("public"))?;
 
     let mut inputs = pipeline();
