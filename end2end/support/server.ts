@@ -3,7 +3,7 @@
  * nothing with each other or with the developer's own installation.
  */
 import { test as base } from "@playwright/test";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -18,6 +18,8 @@ export interface Server {
   printed(): string;
   /** The letters written so far, oldest first, as raw messages. */
   letters(): Promise<string[]>;
+  /** Runs a command, such as `user create`, on the same data directory, with `input` as its standard input. */
+  run(words: string[], input?: string): Promise<string>;
   /** Ends it. SIGKILL stands for a crash. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
@@ -33,17 +35,14 @@ export async function startServer(
   const port = again.port ?? (await freePort());
   const url = `http://localhost:${port}`;
   let printed = "";
-  const child = spawn(binary, [], {
-    cwd: data,
-    env: {
-      PATH: process.env.PATH,
-      LATCHKEY_LISTEN: `127.0.0.1:${port}`,
-      LATCHKEY_PUBLIC_URL: url,
-      LATCHKEY_DATA_DIR: data,
-      ...settings,
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const env = {
+    PATH: process.env.PATH,
+    LATCHKEY_LISTEN: `127.0.0.1:${port}`,
+    LATCHKEY_PUBLIC_URL: url,
+    LATCHKEY_DATA_DIR: data,
+    ...settings,
+  };
+  const child = spawn(binary, [], { cwd: data, env, stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (printed += chunk));
 
@@ -64,6 +63,13 @@ export async function startServer(
       const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".eml")).sort();
       return Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
     },
+    run: (words, input = "") =>
+      new Promise((resolve, reject) => {
+        const command = execFile(binary, words, { cwd: data, env }, (error, stdout, stderr) =>
+          error ? reject(new Error(`latchkey ${words.join(" ")}: ${stderr}`)) : resolve(stdout),
+        );
+        command.stdin?.end(input);
+      }),
     stop: async (signal = "SIGTERM") => {
       child.kill(signal);
       await ended;
@@ -87,11 +93,18 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Playwright's `test` with a `server` for the whole worker, whose address is the base URL. */
-export const test = base.extend<object, { server: Server }>({
+/** LATCHKEY_… variables of the worker's server; a file may ask for others. */
+export type Settings = Record<string, string>;
+
+/*
+ * Playwright's `test` with a `server` for the whole worker, whose address is the base URL. Limits are off because all tests of a worker
+ * come from one address; limits.spec.ts has them on.
+ */
+export const test = base.extend<object, { settings: Settings; server: Server }>({
+  settings: [{ LATCHKEY_LIMITS: "off" }, { scope: "worker", option: true }],
   server: [
-    async ({}, use) => {
-      const server = await startServer();
+    async ({ settings }, use) => {
+      const server = await startServer(settings);
       await use(server);
       await server.stop();
       await rm(server.data, { recursive: true, force: true });

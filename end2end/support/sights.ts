@@ -1,0 +1,93 @@
+/*
+ * Every page as somebody may see it: who looks, where, and what has to happen before. What holds for all pages is checked over this
+ * list, so a new page is added here and nowhere else.
+ */
+import { type Cookie, type Page, request } from "@playwright/test";
+import { type Server } from "./server";
+import { type Person, somebody, test as base } from "./test";
+import { ACCESS } from "./tokens";
+
+export type Who = "stranger" | "user" | "admin";
+
+export interface Sight {
+  name: string;
+  path: string | ((visitors: Visitors) => string);
+  as: Who;
+  /** 200 unless said otherwise. */
+  status?: number;
+  /** What happens on the page before one looks. */
+  then?(page: Page): Promise<void>;
+}
+
+export interface Visitors {
+  cookies: Record<Who, Cookie[]>;
+  userId: string;
+}
+
+/** Sends a form past the browser's own checks, so that the server's answer is seen. */
+async function sendAnyway(page: Page, button: string): Promise<void> {
+  await page.evaluate(() => document.querySelectorAll("form").forEach((form) => (form.noValidate = true)));
+  await page.getByRole("button", { name: button, exact: true }).click();
+  await page.getByRole("alert").waitFor();
+}
+
+export const SIGHTS: Sight[] = [
+  { name: "login", path: "/login", as: "stranger" },
+  { name: "login-refused", path: "/login", as: "stranger", then: (page) => sendAnyway(page, "Sign in") },
+  { name: "login-told-why", path: "/login?ended=reuse_detected", as: "stranger" },
+  { name: "register", path: "/register", as: "stranger" },
+  { name: "register-refused", path: "/register", as: "stranger", then: (page) => sendAnyway(page, "Create account") },
+  { name: "verify-code", path: "/verify", as: "stranger" },
+  { name: "verify-link", path: "/verify?token=abc", as: "stranger" },
+  { name: "setup", path: "/setup?token=abc", as: "stranger" },
+  { name: "setup-no-link", path: "/setup", as: "stranger" },
+  { name: "mailbox", path: "/dev/mailbox", as: "stranger" },
+  { name: "not-found", path: "/nowhere", as: "stranger", status: 404 },
+  { name: "dashboard", path: "/dashboard", as: "user" },
+  { name: "account", path: "/account", as: "user" },
+  { name: "denied", path: "/admin", as: "user", status: 403 },
+  { name: "admin", path: "/admin", as: "admin" },
+  { name: "admin-users", path: "/admin/users", as: "admin" },
+  { name: "admin-users-none", path: "/admin/users?q=nobody-is-called-that", as: "admin" },
+  { name: "admin-user", path: ({ userId }) => `/admin/users/${userId}`, as: "admin" },
+  { name: "admin-user-not-found", path: "/admin/users/00000000-0000-0000-0000-000000000000", as: "admin", status: 404 },
+  { name: "admin-audit", path: "/admin/audit", as: "admin" },
+];
+
+/** `test` with a user and an administrator who have signed in once for the whole worker. */
+export const test = base.extend<{ look(page: Page, sight: Sight): Promise<string> }, { visitors: Visitors }>({
+  visitors: [
+    async ({ server }, use) => {
+      const user = await signedIn(server, "user");
+      const admin = await signedIn(server, "admin");
+      const payload = user.find(({ name }) => name === ACCESS)?.value.split(".")[1] ?? "";
+      const { sub } = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as { sub: string };
+      await use({ cookies: { stranger: [], user, admin }, userId: sub });
+    },
+    { scope: "worker" },
+  ],
+
+  /** Goes there as the one who should, and answers the address. */
+  look: async ({ server, visitors }, use) => {
+    await use(async (page, { path, as, status = 200, then }) => {
+      await page.context().addCookies(visitors.cookies[as]);
+      const where = server.url + (typeof path === "string" ? path : path(visitors));
+      const answer = await page.goto(where);
+      if (answer?.status() !== status) throw new Error(`${where} answered ${answer?.status()}`);
+      await then?.(page);
+      return where;
+    });
+  },
+});
+
+async function signedIn(server: Server, role: Who): Promise<Cookie[]> {
+  const person: Person = somebody(role === "admin" ? "Alma Administrator" : "Robin Example");
+  const words = ["user", "create", "--email", person.email, "--name", person.name, "--role", role, "--password-stdin"];
+  await server.run(words, person.password);
+  const browser = await request.newContext({ baseURL: server.url, userAgent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36" });
+  const answer = await browser.post("/api/login", { form: { email: person.email, password: person.password, stay: "day" } });
+  if (!answer.ok()) throw new Error(`signing in answered ${answer.status()}`);
+  const { cookies } = await browser.storageState();
+  await browser.dispose();
+  return cookies;
+}
