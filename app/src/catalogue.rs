@@ -124,6 +124,16 @@ pub const fn role(role: Role) -> &'static str {
     }
 }
 
+/// Whether an account can sign in, for reading.
+pub const fn status(status: identity::admin::Status) -> &'static str {
+    use identity::admin::Status;
+    match status {
+        Status::Active => "Active",
+        Status::Unverified => "Unconfirmed",
+        Status::Disabled => "Disabled",
+    }
+}
+
 /// A lifetime, as a choice.
 pub const fn stay(stay: Stay) -> &'static str {
     match stay {

@@ -1,0 +1,203 @@
+//! `/admin/users/{id}`: one account, and what can be done about it.
+
+use super::Tabs;
+use crate::{
+    api::{self, UserPage},
+    catalogue,
+    components::{Avatar, Frame, RoleBadge, SessionItem, StatusBadge, When, loaded},
+    error::AppError,
+    visit,
+};
+use identity::words::{EventView, Page, Role, SessionView, UserView};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use uuid::Uuid;
+
+/// The page.
+#[component]
+pub fn User() -> impl IntoView {
+    let id = use_params_map().read_untracked().get("id").unwrap_or_default();
+    loaded(load(id), |(UserPage { user, sessions }, events)| {
+        let (id, name) = (user.id, user.name.clone());
+        let own = visit::current().is_some_and(|visit| visit.viewer().is_some_and(|viewer| viewer.id == id));
+        view! {
+            <Frame title=name.clone() current="Admin">
+                <div class="heading">
+                    <Avatar name=name.clone() large=true />
+                    <div class="heading__text">
+                        <h1><bdi>{name}</bdi></h1>
+                        <p class="heading__lead row">
+                            <span>{user.email.clone()}</span> <RoleBadge role=user.role /> <StatusBadge user=user.clone() />
+                            {own.then(|| view! { <span class="badge">"This is you"</span> })}
+                        </p>
+                    </div>
+                    <Tabs tab="People" />
+                </div>
+                <div class="columns">
+                    <div class="stack">
+                        <Facts user=user.clone() />
+                        <Acts user own />
+                    </div>
+                    <div class="stack">
+                        <Sessions id sessions own />
+                        <Events id events />
+                    </div>
+                </div>
+            </Frame>
+        }
+    })
+}
+
+async fn load(id: String) -> Result<(UserPage, Page<EventView>), AppError> {
+    Ok((api::user(id.clone()).await?, api::audit(Some(id), None).await?))
+}
+
+#[component]
+fn Facts(user: UserView) -> impl IntoView {
+    let moment = |at: Option<i64>, never: &'static str| match at {
+        Some(at) => view! { <When at /> }.into_any(),
+        None => never.into_any(),
+    };
+    view! {
+        <section class="card" aria-labelledby="account">
+            <div class="card__head"><h2 id="account">"Account"</h2></div>
+            <div class="card__body">
+                <dl class="facts">
+                    <div class="facts__row"><dt>"Registered"</dt><dd><When at=user.created_at /></dd></div>
+                    <div class="facts__row"><dt>"Address confirmed"</dt><dd>{moment(user.verified_at, "Not yet")}</dd></div>
+                    <div class="facts__row"><dt>"Last sign-in"</dt><dd>{moment(user.last_sign_in_at, "Never")}</dd></div>
+                    {user.disabled_at.map(|at| view! {
+                        <div class="facts__row"><dt>"Disabled"</dt><dd><When at /></dd></div>
+                    })}
+                    <div class="facts__row"><dt>"Id"</dt><dd><code class="small">{user.id.to_string()}</code></dd></div>
+                </dl>
+            </div>
+        </section>
+    }
+}
+
+/// Changing the role, disabling and enabling. What hurts asks once more, by unfolding.
+#[component]
+fn Acts(user: UserView, own: bool) -> impl IntoView {
+    let (other, words) = match user.role {
+        Role::User => (Role::Admin, "Make administrator"),
+        Role::Admin => (Role::User, "Make ordinary user"),
+    };
+    let consequence = match other {
+        Role::Admin => "They will see everybody's account, and may change it.",
+        Role::User if own => "You will no longer see this panel.",
+        Role::User => "They will no longer see this panel.",
+    };
+    view! {
+        <section class="card" aria-labelledby="access">
+            <div class="card__head"><h2 id="access">"Access"</h2></div>
+            <ul class="list" role="list">
+                <li class="list__item">
+                    <details class="unfold">
+                        <summary class="button button--small">{words}</summary>
+                        <form class="unfold__body" method="post" action="/api/admin/set_role">
+                            <p>{consequence}</p>
+                            <input type="hidden" name="id" value=user.id.to_string() />
+                            <input type="hidden" name="role" value=other.as_str() />
+                            <button class="button button--small button--primary">"Yes, change the role"</button>
+                        </form>
+                    </details>
+                </li>
+                <li class="list__item">
+                    {match user.disabled_at {
+                        Some(_) => view! { <Enable id=user.id /> }.into_any(),
+                        None => view! { <Disable id=user.id own /> }.into_any(),
+                    }}
+                </li>
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn Enable(id: Uuid) -> impl IntoView {
+    view! {
+        <form method="post" action="/api/admin/enable">
+            <input type="hidden" name="id" value=id.to_string() />
+            <button class="button button--small">"Enable account"</button>
+        </form>
+    }
+}
+
+#[component]
+fn Disable(id: Uuid, own: bool) -> impl IntoView {
+    let consequence = if own {
+        "You are signed out at once, and another administrator has to let you in again."
+    } else {
+        "They are signed out everywhere at once, and cannot sign in until the account is enabled again. Nothing is deleted."
+    };
+    view! {
+        <details class="unfold">
+            <summary class="button button--small button--danger">"Disable account"</summary>
+            <form class="unfold__body" method="post" action="/api/admin/disable">
+                <p>{consequence}</p>
+                <input type="hidden" name="id" value=id.to_string() />
+                <button class="button button--small button--danger">"Yes, disable it"</button>
+            </form>
+        </details>
+    }
+}
+
+#[component]
+fn Sessions(id: Uuid, sessions: Vec<SessionView>, own: bool) -> impl IntoView {
+    let here = visit::current().and_then(|visit| visit.viewer().map(|viewer| viewer.session));
+    let any = !sessions.is_empty();
+    let rows = sessions.into_iter().map(|session| {
+        let current = Some(session.id) == here;
+        view! { <SessionItem session current /> }
+    });
+    view! {
+        <section class="card" aria-labelledby="sessions">
+            <div class="card__head">
+                <h2 id="sessions">"Sessions"</h2>
+                {any.then(|| view! {
+                    <form method="post" action="/api/admin/end_sessions">
+                        <input type="hidden" name="id" value=id.to_string() />
+                        <button class="button button--small button--danger">
+                            {if own { "End all, mine too" } else { "End all" }}
+                        </button>
+                    </form>
+                })}
+            </div>
+            {if any {
+                view! { <ul class="list" role="list">{rows.collect_view()}</ul> }.into_any()
+            } else {
+                view! { <div class="card__body"><p class="quiet">"Not signed in anywhere."</p></div> }.into_any()
+            }}
+        </section>
+    }
+}
+
+/// The last few events. All of them are a click away.
+#[component]
+fn Events(id: Uuid, events: Page<EventView>) -> impl IntoView {
+    let rows = events.items.into_iter().take(8).map(|event| {
+        let by = event.actor.filter(|actor| Some(actor) != event.subject.as_ref()).map(|actor| format!(" · by {actor}"));
+        let detail = catalogue::event_detail(&event.detail);
+        view! {
+            <li class="list__item">
+                <div class="list__text">
+                    <span class="list__title">
+                        {catalogue::event(&event.kind)}
+                        {(!detail.is_empty()).then(|| view! { <span class="badge">{detail}</span> })}
+                    </span>
+                    <span class="list__note"><When at=event.at /> {by} " · from " {event.ip}</span>
+                </div>
+            </li>
+        }
+    });
+    view! {
+        <section class="card" aria-labelledby="events">
+            <div class="card__head">
+                <h2 id="events">"Last events"</h2>
+                <a class="small" href=format!("/admin/audit?of={id}")>"All events"</a>
+            </div>
+            <ul class="list" role="list">{rows.collect_view()}</ul>
+        </section>
+    }
+}
