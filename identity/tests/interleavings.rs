@@ -1,0 +1,196 @@
+//! Whatever the network does to an honest browser, rotation never signs it out; and whatever a thief does, he is found out.
+//!
+//! Random schedules of several tabs with one cookie jar, answers that are lost, late or out of order, a server that dies
+//! between its commit and its answer, and a database that forgets its last write; on the real code and a real database. The one
+//! thing an honest network must keep: what was sent arrives within the window, or not at all.
+
+mod support;
+
+use identity::{
+    sessions::{self, Admission, Rotation},
+    tokens::TokenPair,
+    words::{EndCause, Stay},
+};
+use proptest::prelude::*;
+use std::collections::VecDeque;
+use support::{TestHouse, device, tokens};
+
+/// One step of a schedule. `usize` picks among what is under way.
+#[derive(Clone, Debug)]
+enum Step {
+    /// A tab sends a request with what is in the jar.
+    Send,
+    /// A request reaches the server, which answers.
+    Serve(usize),
+    /// A request reaches the server, which dies after its commit.
+    ServeAndDie(usize),
+    /// An answer reaches the browser.
+    Deliver(usize),
+    /// A request or answer is lost.
+    Lose(usize),
+    /// Time passes, seconds.
+    Wait(u64),
+    /// The database forgets the last rotation, as after a power cut without fsync.
+    Forget,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        5 => Just(Step::Send),
+        5 => (0..8usize).prop_map(Step::Serve),
+        1 => (0..8usize).prop_map(Step::ServeAndDie),
+        5 => (0..8usize).prop_map(Step::Deliver),
+        1 => (0..8usize).prop_map(Step::Lose),
+        2 => prop_oneof![1..8u64, Just(601)].prop_map(Step::Wait),
+        1 => Just(Step::Forget),
+    ];
+    prop::collection::vec(step, 1..60)
+}
+
+/// What travels.
+struct Sent {
+    pair: TokenPair,
+    age: u64,
+}
+
+/// An honest browser, its network and the server.
+struct World {
+    home: TestHouse,
+    jar: TokenPair,
+    requests: VecDeque<Sent>,
+    answers: VecDeque<Sent>,
+}
+
+/// One second less than the window: the longest that anything is under way.
+const PATIENCE: u64 = 19;
+
+impl World {
+    async fn new() -> Self {
+        let home = TestHouse::start().await;
+        home.person("alice").await;
+        let jar = home.sign_in("alice", Stay::Forever).await;
+        Self { home, jar, requests: VecDeque::new(), answers: VecDeque::new() }
+    }
+
+    /// The visit layer in short: a good access token passes and is a receipt; otherwise the refresh token is presented.
+    async fn serve(&self, pair: &TokenPair) -> Result<Option<TokenPair>, String> {
+        if let Admission::Admitted(viewer) = sessions::admit(&self.home.house, &pair.access) {
+            sessions::confirm(&self.home.house, &viewer).await.map_err(|e| e.to_string())?;
+            return Ok(None);
+        }
+        match sessions::renew(&self.home.house, &pair.refresh, &device()).await.map_err(|e| e.to_string())? {
+            Rotation::Renewed(pair) | Rotation::Raced(pair) => Ok(Some(pair)),
+            other => Err(format!("an honest browser was signed out: {other:?}")),
+        }
+    }
+
+    async fn step(&mut self, step: Step) -> Result<(), String> {
+        match step {
+            Step::Send if self.requests.len() < 8 => self.requests.push_back(Sent { pair: self.jar.clone(), age: 0 }),
+            Step::Serve(which) | Step::ServeAndDie(which) if which < self.requests.len() => {
+                let request = self.requests.remove(which).expect("in range");
+                let answer = self.serve(&request.pair).await?;
+                if let (Some(pair), Step::Serve(_)) = (answer, step) {
+                    self.answers.push_back(Sent { pair, age: request.age });
+                }
+            }
+            Step::Deliver(which) if which < self.answers.len() => {
+                self.jar = self.answers.remove(which).expect("in range").pair;
+            }
+            Step::Lose(which) => {
+                if self.answers.remove(which).is_none() {
+                    self.requests.remove(which);
+                }
+            }
+            Step::Wait(seconds) => {
+                self.home.advance(seconds);
+                for queue in [&mut self.requests, &mut self.answers] {
+                    queue.iter_mut().for_each(|sent| sent.age += seconds);
+                    queue.retain(|sent| sent.age <= PATIENCE);
+                }
+            }
+            Step::Forget => {
+                let sql = "update sessions set generation = generation - 1, confirmed_at = null where generation > 1";
+                sqlx::query(sql).execute(&self.home.sqlite().await).await.map_err(|e| e.to_string())?;
+            }
+            Step::Send | Step::Serve(_) | Step::ServeAndDie(_) | Step::Deliver(_) => {}
+        }
+        Ok(())
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(future)
+}
+
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(cases(96))]
+
+    #[test]
+    fn rotation_alone_never_signs_an_honest_browser_out(schedule in steps()) {
+        let outcome: Result<(), String> = block_on(async {
+            let mut world = World::new().await;
+            for step in schedule {
+                world.step(step).await?;
+            }
+            // However it went, the next day's visit is signed in.
+            world.home.advance(24 * 3600);
+            world.serve(&world.jar).await.map(drop)
+        });
+        prop_assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
+    }
+
+    #[test]
+    fn a_stolen_token_that_was_used_is_found_out_when_the_owner_returns(
+        before in 0..6usize, receipt in any::<bool>(), uses in 1..4usize, wait in 20..4000u64,
+    ) {
+        block_on(async {
+            let home = TestHouse::start().await;
+            home.person("alice").await;
+            let mut owner = home.sign_in("alice", Stay::Forever).await;
+            for _ in 0..before {
+                home.advance(601);
+                owner = tokens(home.renew(&owner).await);
+                if receipt {
+                    sessions::confirm(&home.house, &owner.viewer).await.unwrap();
+                }
+            }
+            // The thief has a copy of the jar, and uses it until his access token is worth something.
+            home.advance(601);
+            let mut thief = owner.clone();
+            for _ in 0..uses {
+                thief = tokens(home.renew(&thief).await);
+                sessions::confirm(&home.house, &thief.viewer).await.unwrap();
+            }
+            home.advance(wait);
+            assert!(matches!(home.renew(&owner).await, Rotation::Reused), "the owner's older token gives the thief away");
+            let out = |rotation| matches!(rotation, Rotation::Ended(Some(EndCause::ReuseDetected)));
+            assert!(out(home.renew(&thief).await) && out(home.renew(&owner).await), "both are out");
+            assert_eq!(sessions::admit(&home.house, &thief.access), Admission::Stale, "at once");
+        });
+    }
+
+    #[test]
+    fn an_old_copy_used_late_ends_the_session_it_came_from(rotations in 1..5usize, wait in 20..4000u64) {
+        block_on(async {
+            let home = TestHouse::start().await;
+            home.person("alice").await;
+            let copy = home.sign_in("alice", Stay::Forever).await;
+            let elsewhere = home.sign_in("alice", Stay::Forever).await;
+            let mut owner = copy.clone();
+            for _ in 0..rotations {
+                home.advance(601);
+                owner = tokens(home.renew(&owner).await);
+            }
+            sessions::confirm(&home.house, &owner.viewer).await.unwrap();
+            home.advance(wait);
+            assert!(matches!(home.renew(&copy).await, Rotation::Reused));
+            assert!(matches!(home.renew(&owner).await, Rotation::Ended(Some(EndCause::ReuseDetected))));
+            assert!(matches!(home.renew(&elsewhere).await, Rotation::Renewed(_)), "other devices live on");
+        });
+    }
+}
