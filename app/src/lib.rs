@@ -3,6 +3,7 @@
 //! Rules live in `identity`; headers and cookies in `server`. The browser's build holds the islands and nothing else, so that
 //! neither a page nor a word of the admin panel is ever downloaded as code. The macro call below is the one place where the
 //! target decides what is compiled.
+#![recursion_limit = "512"] // the type of a page is as deep as its HTML
 
 pub mod islands;
 

@@ -4,7 +4,6 @@ use super::{Glyph, Icon};
 use crate::{
     catalogue,
     flash::Flash,
-    islands::{RevealPassword, StrengthHint},
     visit,
 };
 use identity::words::{Field, MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS};
@@ -72,6 +71,27 @@ pub fn TextField(
     }
 }
 
+/// The button that shows what was typed. It appears when the island wakes.
+#[component]
+fn Reveal(input: &'static str) -> impl IntoView {
+    view! {
+        <button type="button" class="field__toggle" hidden=true data-reveals=input aria-label="Show password" aria-pressed="false">
+            <Icon glyph=Glyph::Eye />
+        </button>
+    }
+}
+
+/// The hint at the strength of what is typed. It appears with the first character, where there is JavaScript.
+#[component]
+fn Strength(input: &'static str, min: usize) -> impl IntoView {
+    view! {
+        <div class="strength" hidden=true data-measures=input data-min=min>
+            <div class="strength__bars" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
+            <span class="strength__word" aria-live="polite"></span>
+        </div>
+    }
+}
+
 /// The password one has.
 #[component]
 pub fn PasswordField(
@@ -89,7 +109,7 @@ pub fn PasswordField(
                     class="input input--toggled" id=id name=id type="password" autocomplete="current-password" required=true
                     aria-invalid=error.is_some().then_some("true") aria-describedby=described(id, false, error.is_some())
                 />
-                <RevealPassword input=id.to_owned() />
+                <Reveal input=id />
             </div>
             <FieldError id error />
         </div>
@@ -111,9 +131,9 @@ pub fn NewPassword() -> impl IntoView {
                     minlength=min maxlength=2 * MAX_PASSWORD_CHARS aria-invalid=error.is_some().then_some("true")
                     aria-describedby=described(id, true, error.is_some())
                 />
-                <RevealPassword input=id.to_owned() />
+                <Reveal input=id />
             </div>
-            <StrengthHint input=id.to_owned() min=min />
+            <Strength input=id min=min />
             <FieldError id error />
             <p class="field__hint" id=format!("{id}-hint")>
                 {format!("At least {min} characters of any kind. A few unrelated words work well.")}

@@ -21,6 +21,7 @@ pub fn Frame(
 ) -> impl IntoView {
     let visit = visit::current();
     let name = visit.as_ref().and_then(|visit| visit.viewer()).map(|viewer| viewer.name.clone());
+    let session = visit.as_ref().and_then(|visit| visit.viewer()).map(|viewer| viewer.session.to_string());
     let admin = visit.is_some_and(|visit| visit.may_administer());
     let mut entries = vec![("/dashboard", "Dashboard"), ("/account", "Account")];
     if admin {
@@ -32,7 +33,7 @@ pub fn Frame(
     });
     view! {
         <Title text=format!("{title} · {PRODUCT}") />
-        <div class="frame">
+        <div class="frame" data-session=session>
             <a class="skip" href="#content">"Skip to content"</a>
             <header class="masthead">
                 <Brand />
@@ -52,6 +53,6 @@ pub fn Frame(
                 <span>{PRODUCT} " " {env!("CARGO_PKG_VERSION")}</span>
             </footer>
         </div>
-        <Manners signed_in=true />
+        <Manners />
     }
 }

@@ -13,6 +13,8 @@ pub enum Glyph {
     Warning,
     /// A shield.
     Shield,
+    /// An eye.
+    Eye,
     /// A computer.
     Laptop,
     /// A telephone.
@@ -46,6 +48,13 @@ pub fn Icon(
             view! {
                 <path d="M10 2.6 3.8 4.9v4.6c0 3.7 2.5 6.6 6.2 7.9 3.7-1.3 6.2-4.2 6.2-7.9V4.9L10 2.6Z" />
                 <path d="M10 7.2v3.4M10 13v.1" />
+            }
+            .into_any()
+        }
+        Glyph::Eye => {
+            view! {
+                <path d="M1.9 10S4.8 4.6 10 4.6 18.1 10 18.1 10 15.2 15.4 10 15.4 1.9 10 1.9 10Z" />
+                <circle cx="10" cy="10" r="2.4" />
             }
             .into_any()
         }

@@ -13,6 +13,9 @@ pub fn Threshold(
     /// One line below the title.
     #[prop(optional)]
     lead: &'static str,
+    /// Whether the content itself says what the page before had to tell.
+    #[prop(optional)]
+    told: bool,
     /// The content.
     children: Children,
 ) -> impl IntoView {
@@ -33,7 +36,7 @@ pub fn Threshold(
                         <h1>{title}</h1>
                         {(!lead.is_empty()).then(|| view! { <p class="threshold__lead">{lead}</p> })}
                     </div>
-                    <FlashNotice />
+                    {(!told).then(|| view! { <FlashNotice /> })}
                     {children()}
                 </main>
                 <footer>
@@ -42,7 +45,7 @@ pub fn Threshold(
             </div>
             <div class="threshold__door"><Door /></div>
         </div>
-        <Manners signed_in=false />
+        <Manners />
     }
 }
 

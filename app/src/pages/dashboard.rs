@@ -60,7 +60,7 @@ fn TokenCard(viewer: Viewer, refreshed: i64, times: i64) -> impl IntoView {
                 <dl class="facts">
                     <div class="facts__row">
                         <dt>"Last refresh"</dt>
-                        <dd>
+                        <dd data-renewed="Just now">
                             {match times {
                                 0 => "None since you signed in".into_any(),
                                 _ => view! { <When at=refreshed /> <span class="facts__note">{catalogue::refreshes(times)}</span> }
@@ -87,7 +87,7 @@ fn Countdown(left: i64, total: i64) -> impl IntoView {
         <div class="countdown" data-seconds=left>
             <p class="countdown__number" role="timer" data-left="">{minutes(u32::try_from(left).unwrap_or_default())}</p>
             <progress class="countdown__bar" max=total value=left aria-label="Life of the access token"></progress>
-            <p class="quiet" aria-live="polite" data-note="Refreshed just now, while you were looking.">
+            <p class="quiet" aria-live="polite" data-renewed="Refreshed just now, while you were looking.">
                 "Then your next click brings a fresh one. You will not notice."
             </p>
         </div>

@@ -13,7 +13,7 @@ pub fn Setup() -> impl IntoView {
     let token = use_query_map().read_untracked().get("token").filter(|token| !token.is_empty() && token.len() <= 200);
     let usable = token.filter(|_| !spent);
     view! {
-        <Threshold title="Set up Latchkey" lead="Make the first administrator. This can be done once.">
+        <Threshold title="Set up Latchkey" lead="Make the first administrator. This can be done once." told=spent>
             {match usable {
                 Some(token) => view! {
                     <form class="threshold__form" method="post" action="/api/setup">

@@ -55,7 +55,9 @@ fn Row(event: EventView) -> impl IntoView {
     let by = match event.actor {
         Some(_) if same => "Themselves".to_owned(),
         Some(actor) => actor,
-        None => "Somebody signed out".to_owned(),
+        // The command line, or the one-time link it printed.
+        None if event.ip.is_empty() || event.ip == "command line" => "The operator".to_owned(),
+        None => "Somebody unknown".to_owned(),
     };
     view! {
         <tr>

@@ -1,0 +1,32 @@
+//! The one island, and all that is ever compiled for the browser.
+//!
+//! A page is complete without it. It finds the controls it can improve by their `data-` attributes and attaches to them: no
+//! view is compiled twice, so the download stays small. It knows no secret, holds no token code, and nothing of it belongs to
+//! the admin panel.
+
+mod countdown;
+mod dom;
+mod once;
+mod page;
+mod reveal;
+mod strength;
+mod watch;
+
+pub use countdown::minutes;
+
+use leptos::prelude::*;
+
+/// Good manners of a page. Placed once on every page that has anything to improve. Without properties: reading any would bring a
+/// JSON parser into the download.
+#[island]
+pub fn Manners() -> impl IntoView {
+    // Effects run in the browser only.
+    Effect::new(|_| {
+        let page = page::Page::read();
+        once::begin();
+        reveal::begin();
+        strength::begin();
+        countdown::begin(&page);
+        watch::begin(&page);
+    });
+}
