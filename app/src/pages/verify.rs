@@ -3,16 +3,16 @@
 use crate::{
     components::{TextField, Threshold},
     flash::Flash,
+    visit,
 };
 use identity::words::Field;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 /// The page: one button for who comes by link, a field for who types the code.
 #[component]
 pub fn Verify() -> impl IntoView {
     let flash = use_context::<Flash>().unwrap_or_default();
-    let token = use_query_map().read_untracked().get("token").filter(|token| !token.is_empty() && token.len() <= 200);
+    let token = visit::asked("token").filter(|token| token.len() <= 200);
     // A link that was refused is of no further use: the field says why, and below it another letter can be had.
     match token.filter(|_| flash.fault(Field::Token).is_none()) {
         Some(token) => ByLink(ByLinkProps { token }).into_any(),
