@@ -42,7 +42,8 @@ pub fn document(title: &str, main: &str) -> Html<String> {
     Html(format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><title>{} · Latchkey</title>{}</head><body>{main}</body></html>",
+         <meta name=\"color-scheme\" content=\"light dark\"><link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
+         <title>{} · Latchkey</title>{}</head><body>{main}</body></html>",
         Escaped(title),
         stylesheet()
     ))
