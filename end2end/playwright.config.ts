@@ -32,6 +32,8 @@ export default defineConfig({
   outputDir: "results",
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
+  // Each has a server and a browser; the default, half of the cores, would be one of two.
+  workers: 2,
   reporter: [["list"]],
   timeout: 30_000,
   use: { trace: "retain-on-failure", screenshot: "only-on-failure" },

@@ -96,7 +96,7 @@ function listen(context: BrowserContext, complaints: string[]): void {
     // A page that is an error, such as 404, is said to have failed. Pages' statuses are the tests' own business.
     const page = message.page()?.url().split("#")[0];
     const isPage = text.startsWith("Failed to load resource") && message.location().url === page;
-    if (["error", "warning"].includes(message.type()) && !isPage) complaints.push(`${message.type()}: ${text}`);
+    if (message.type() === "error" && !isPage) complaints.push(`${text} (${message.location().url}, on ${page})`);
   });
   context.on("weberror", (error) => complaints.push(`uncaught: ${error.error().stack ?? error.error().message}`));
 }
@@ -110,10 +110,11 @@ export async function fillLogin(page: Page, person: Pick<Person, "email" | "pass
 }
 
 /** Signs in through the login page, and waits for the page it leads to. */
-export async function signIn(page: Page, person: Person, options: { stay?: Stay; at?: Server } = {}): Promise<void> {
-  await page.goto(`${options.at?.url ?? ""}/login`);
-  await fillLogin(page, person, options.stay);
-  await expect(page).toHaveURL(/\/dashboard$/);
+export async function signIn(page: Page, person: Person, options: { stay?: Stay; at?: Server; to?: string } = {}): Promise<void> {
+  const { stay, at, to = "/dashboard" } = options;
+  await page.goto(`${at?.url ?? ""}/login?next=${encodeURIComponent(to)}`);
+  await fillLogin(page, person, stay);
+  await expect(page).toHaveURL((url) => url.pathname === to);
 }
 
 /** Goes to a page and answers its status. */
