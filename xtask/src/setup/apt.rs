@@ -32,7 +32,7 @@ pub fn install(packages: &[&str]) -> Result<()> {
     let remedy = || format!("ask the administrator for: apt-get install {list}");
     let Some(mut command) = privileged() else { bail!("{} needs root rights; {}", list, remedy()) };
     say(format!("apt-get install {list}"));
-    command.args(["apt-get", "install", "--yes", "--no-install-recommends"]).args(packages);
+    command.args(["apt-get", "install", "--yes", "--quiet=2", "--no-install-recommends"]).args(packages);
     run(&mut command).with_context(remedy)
 }
 

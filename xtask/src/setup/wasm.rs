@@ -74,8 +74,11 @@ pub fn ensure() -> Result<()> {
         return Ok(());
     }
     say(format!("no compiler for {TARGET} yet"));
-    if rustup_adds_target() && Toolchain::find()?.is_some() {
-        return Ok(());
+    if which("rustup").is_some() {
+        if rustup_adds_target() && Toolchain::find()?.is_some() {
+            return Ok(());
+        }
+        say("rustup could not; trying Debian's compiler");
     }
     install_debian().with_context(|| {
         format!("cannot get a compiler for {TARGET}; where rustup works, the remedy is: rustup target add {TARGET}")
@@ -96,12 +99,10 @@ fn holds_std(folder: &Path) -> bool {
 }
 
 fn rustup_adds_target() -> bool {
-    if which("rustup").is_none() {
-        return false;
-    }
     say(format!("rustup target add {TARGET}"));
     let mut command = Command::new("rustup");
-    command.args(["target", "add", TARGET]).env("RUSTUP_MAX_RETRIES", "1").stdin(Stdio::null());
+    command.args(["target", "add", TARGET]).env("RUSTUP_MAX_RETRIES", "1").env_remove("RUST_BACKTRACE");
+    command.stdin(Stdio::null());
     let Ok(mut child) = command.spawn() else { return false };
     let start = Instant::now();
     while start.elapsed() < RUSTUP_PATIENCE {
