@@ -105,10 +105,13 @@ fn what_was_accepted_once_is_accepted_again_as_it_was_kept() {
     let mut addresses = 0;
     for typed in naughty() {
         if let Ok(name) = PersonName::parse(&typed) {
+            let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            assert!(!name.as_str().chars().any(|c| c.is_control() || turns(c)), "{name:?}");
             assert_eq!(PersonName::parse(name.as_str()), Ok(name));
         }
         for typed in [format!("{typed}@example.org"), format!("good@{typed}"), typed] {
             if let Ok(address) = EmailAddress::parse(&typed) {
+                assert!(!address.as_str().contains(|c: char| c.is_control() || c.is_whitespace() || c == ','));
                 assert_eq!(EmailAddress::parse(address.as_str()), Ok(address), "{:?}", brief(&typed));
                 addresses += 1;
             }
