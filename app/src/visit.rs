@@ -109,6 +109,14 @@ pub fn visit() -> Result<Visit, AppError> {
     current().ok_or_else(|| crate::answer::worded(identity::Refusal::Broken("no visit in context".into())))
 }
 
+/// What the page's query says under a name, if it says anything. Not by the router's map, which decodes twice: `%2520` in a link
+/// would arrive as a space, and a path that was kept in `next` would be lost.
+pub fn asked(name: &str) -> Option<String> {
+    let parts = use_context::<http::request::Parts>()?;
+    let mut pairs = url::form_urlencoded::parse(parts.uri.query()?.as_bytes());
+    pairs.find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.into_owned())
+}
+
 /// The visit a page is rendered for; `None` while the list of routes is made at start-up.
 pub fn current() -> Option<Visit> {
     use_context::<Visit>()

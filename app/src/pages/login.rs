@@ -10,14 +10,13 @@ use crate::{
 };
 use identity::words::{EndCause, Field, Stay};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 /// The page.
 #[component]
 pub fn Login() -> impl IntoView {
     let flash = use_context::<Flash>().unwrap_or_default();
     let visit = visit::current();
-    let asked = use_query_map().read_untracked().get("next").filter(|next| LocalPath::parse(next).is_some());
+    let asked = visit::asked("next").filter(|next| LocalPath::parse(next).is_some());
     let next = LocalPath::parse(&flash.typed("next")).map(|next| next.as_str().to_owned()).or(asked).unwrap_or_default();
     let stays = visit.as_ref().map_or(Stay::ALL.to_vec(), |visit| visit.house.settings.stays.clone());
     // One day, where the operator allows it: long enough for a working day, short enough for a borrowed computer.
@@ -51,7 +50,7 @@ pub fn Login() -> impl IntoView {
 
 /// Why the session ended: told by the cookies of this very request, or by the guard that sent us here.
 fn ended(who: Option<&Who>) -> Option<EndCause> {
-    let told = use_query_map().read_untracked().get("ended").and_then(|word| EndCause::from_word(&word));
+    let told = visit::asked("ended").and_then(|word| EndCause::from_word(&word));
     match who {
         Some(Who::Stranger { ended: Some(cause) }) => Some(*cause),
         _ => told,

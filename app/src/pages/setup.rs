@@ -1,16 +1,18 @@
 //! `/setup`: the first administrator, by the one-time link that the first start prints.
 
-use crate::components::{NewPassword, NoticeBox, TextField, Threshold, Tone};
+use crate::{
+    components::{NewPassword, NoticeBox, TextField, Threshold, Tone},
+    visit,
+};
 use identity::words::{Fault, Field};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 /// The page.
 #[component]
 pub fn Setup() -> impl IntoView {
     let flash = use_context::<crate::flash::Flash>().unwrap_or_default();
     let spent = flash.fault(Field::Token) == Some(Fault::Spent);
-    let token = use_query_map().read_untracked().get("token").filter(|token| !token.is_empty() && token.len() <= 200);
+    let token = visit::asked("token").filter(|token| token.len() <= 200);
     let usable = token.filter(|_| !spent);
     view! {
         <Threshold title="Set up Latchkey" lead="Make the first administrator. This can be done once." told=spent>

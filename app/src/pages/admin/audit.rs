@@ -4,16 +4,15 @@ use super::{Pager, Panel};
 use crate::{
     api, catalogue,
     components::{When, loaded},
+    visit,
 };
 use identity::words::EventView;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 /// The page.
 #[component]
 pub fn Audit() -> impl IntoView {
-    let query = use_query_map().read_untracked();
-    let [of, after] = ["of", "after"].map(|name| query.get(name).unwrap_or_default());
+    let [of, after] = ["of", "after"].map(|name| visit::asked(name).unwrap_or_default());
     loaded(api::audit(Some(of.clone()), Some(after.clone())), move |page| {
         let shown = page.items.len();
         let one = !of.is_empty();

@@ -5,19 +5,18 @@ use crate::{
     api,
     catalogue,
     components::{Avatar, Glyph, Icon, RoleBadge, StatusBadge, When, loaded},
+    visit,
 };
 use identity::{
     admin::Status,
     words::{Role, UserView},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 /// The page.
 #[component]
 pub fn Users() -> impl IntoView {
-    let query = use_query_map().read_untracked();
-    let [q, role, status, after] = ["q", "role", "status", "after"].map(|name| query.get(name).unwrap_or_default());
+    let [q, role, status, after] = ["q", "role", "status", "after"].map(|name| visit::asked(name).unwrap_or_default());
     let load = api::users(Some(q.clone()), Some(role.clone()), Some(status.clone()), Some(after.clone()), None);
     loaded(load, move |page| {
         let filtered = [&q, &role, &status].into_iter().any(|value| !value.is_empty());
