@@ -27,7 +27,8 @@ pub fn layer(origin: &str) -> CsrfLayer<Refuse> {
 pub async fn anonymous(State(site): State<Site>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let says = headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
+    // An empty one says nothing: so does tower-http's layer read it.
+    let says = ["sec-fetch-site", "origin"].iter().any(|name| headers.get(*name).is_some_and(|value| !value.is_empty()));
     let cookies = headers.get_all(header::COOKIE).iter().any(|cookie| {
         let text = String::from_utf8_lossy(cookie.as_bytes());
         text.contains(site.jar.access()) || text.contains(site.jar.refresh())
