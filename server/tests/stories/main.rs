@@ -1,0 +1,21 @@
+//! Stories: what people, programs and attackers meet, told through the real router. One binary, so that it is linked once.
+//!
+//! Every answer that any story receives is also held against the laws in `support/answer.rs`: security headers, cookie attributes,
+//! empty redirects, no word from within.
+
+mod access;
+mod bad_input;
+mod bearer;
+mod binary;
+mod csrf;
+mod flash;
+mod headers;
+mod journeys;
+mod leaving;
+mod onward;
+mod programs;
+mod renewal;
+mod revocation;
+mod secrets;
+mod support;
+mod theft;

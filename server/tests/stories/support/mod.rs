@@ -1,0 +1,190 @@
+//! One installation in a temporary folder behind the real router: real layers, real rules, a real SQLite file. The clock moves
+//! only when told, and randomness repeats itself. Nothing here opens a socket or sleeps.
+
+mod answer;
+mod browser;
+mod form;
+mod mailbox;
+pub mod routes;
+
+pub use answer::Answer;
+pub use browser::{Browser, Kind, encoded};
+
+use axum::Router;
+use identity::{
+    Latchkey, accounts,
+    admin::{self, Admin},
+    db::Db,
+    keys::MasterKey,
+    random::SeededSource,
+    sessions::{self, Device},
+    time::{MovedClock, Timestamp},
+    tokens::TokenPair,
+    words::{Role, Secret, SessionView, Stay},
+};
+use server::{
+    http::{self, mailbox as dev_mailbox},
+    settings::{Database, Given, Layer, Settings},
+    start,
+};
+use std::{
+    ffi::OsString,
+    net::IpAddr,
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+use uuid::Uuid;
+
+/// A Tuesday in November.
+const START: Timestamp = Timestamp(1_795_000_000_000);
+
+/// Where the installation is reached.
+pub const ORIGIN: &str = "https://id.example.org";
+
+/// A password that passes every rule.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// What the cookies are called, and what follows their value.
+pub const ACCESS: &str = "__Host-Http-access";
+pub const REFRESH: &str = "__Host-Http-refresh";
+pub const FLASH: &str = "__Host-Http-flash";
+
+/// Just longer than an access token lives.
+pub const ACCESS_LIFE: u64 = 10 * 60;
+
+/// Just longer than a replaced refresh token stays good.
+pub const WINDOW: u64 = 20;
+
+pub const MINUTE: u64 = 60;
+pub const HOUR: u64 = 3600;
+pub const DAY: u64 = 24 * HOUR;
+
+/// The installation and what moves it.
+pub struct TestApp {
+    pub house: Arc<Latchkey>,
+    pub clock: Arc<MovedClock>,
+    pub dir: tempfile::TempDir,
+    router: Router,
+    addresses: AtomicU32,
+    seen: Seen,
+}
+
+/// Every answer that any browser of an installation has received.
+pub type Seen = Arc<Mutex<Vec<Answer>>>;
+
+impl TestApp {
+    /// With the default settings.
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With other settings, as environment variables.
+    pub async fn with(more: &[(&str, &str)]) -> Self {
+        let dir = temp_dir();
+        let settings = settings(dir.path(), more);
+        let Database::File(file) = &settings.database else { panic!("stories run on SQLite") };
+        let db = Db::open_file(file).await.unwrap();
+        let master = MasterKey::generate(&SeededSource::new(99));
+        let clock = Arc::new(MovedClock::at(START));
+        let random = Arc::new(SeededSource::new(7));
+        let house = Latchkey::open(db, settings.rules.clone(), master, clock.clone(), random).await.unwrap();
+        let router = http::router(start::site(&settings, house.clone()), dev_mailbox::routes(&settings));
+        Self { house, clock, dir, router, addresses: AtomicU32::new(1), seen: Seen::default() }
+    }
+
+    /// A browser without JavaScript, on a network address of its own.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.router.clone(), self.clock.clone(), self.address(), self.seen.clone())
+    }
+
+    /// A program, or a script on one of our pages: asks for JSON.
+    pub fn program(&self) -> Browser {
+        self.browser().asking(Kind::Json)
+    }
+
+    fn address(&self) -> IpAddr {
+        let n = self.addresses.fetch_add(1, Ordering::Relaxed);
+        IpAddr::from([198, 18, (n >> 8) as u8, n as u8])
+    }
+
+    pub fn advance(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// A confirmed account: `alice` is alice@example.org.
+    pub async fn account(&self, name: &str, role: Role) -> Uuid {
+        let password = Secret::new(PASSWORD);
+        accounts::create_verified(&self.house, name, &email(name), &password, role).await.unwrap()
+    }
+
+    /// Tokens of a new session, without a request.
+    pub async fn tokens(&self, name: &str, stay: Stay) -> TokenPair {
+        let device = Device::new("198.18.0.0", "Story");
+        accounts::sign_in(&self.house, &email(name), &Secret::new(PASSWORD), stay, &device).await.unwrap()
+    }
+
+    /// A browser that signed in a moment ago, for a day.
+    pub async fn signed_in(&self, name: &str) -> Browser {
+        let mut browser = self.browser();
+        browser.take(&self.tokens(name, Stay::Day).await);
+        browser
+    }
+
+    /// The living sessions of an account, newest first.
+    pub async fn sessions(&self, user: Uuid) -> Vec<SessionView> {
+        sessions::list(&self.house, user).await.unwrap()
+    }
+
+    /// The generation of an account's only living session.
+    pub async fn generation(&self, user: Uuid) -> i64 {
+        let sessions = self.sessions(user).await;
+        assert_eq!(sessions.len(), 1, "one living session");
+        sessions[0].generation
+    }
+
+    /// Everything that requests could change, as text to compare: accounts, living sessions, events.
+    pub async fn state(&self) -> String {
+        let filter = admin::Filter { limit: 200, ..admin::Filter::default() };
+        let users = admin::users(&self.house, &Admin::operator(), &filter).await.unwrap().items;
+        let mut sessions = Vec::new();
+        for user in &users {
+            sessions.push(self.sessions(user.id).await);
+        }
+        format!("{users:#?}\n{sessions:#?}\n{:?}", self.events().await)
+    }
+
+    /// All answers so far.
+    pub fn seen(&self) -> Vec<Answer> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// What has happened, oldest first, in words.
+    pub async fn events(&self) -> Vec<String> {
+        let mut events = admin::audit(&self.house, &Admin::operator(), None, None, 200).await.unwrap().items;
+        events.reverse();
+        events.into_iter().map(|event| event.kind).collect()
+    }
+}
+
+/// The address of a person.
+pub fn email(name: &str) -> String {
+    format!("{name}@example.org")
+}
+
+/// A folder in memory where there is one: a test need not wait for a disk to be durable.
+fn temp_dir() -> tempfile::TempDir {
+    let shm = Path::new("/dev/shm");
+    let made = if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() };
+    made.expect("a temporary folder can be made")
+}
+
+/// Settings as an operator gives them, without a settings file.
+fn settings(data: &Path, more: &[(&str, &str)]) -> Settings {
+    let given = [("LATCHKEY_DATA_DIR", data.to_str().unwrap()), ("LATCHKEY_PUBLIC_URL", ORIGIN)];
+    let variables = given.iter().chain(more).map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    Settings::parse(Given::read(Layer::new(), None, variables, Path::new("/nowhere")).unwrap()).unwrap()
+}

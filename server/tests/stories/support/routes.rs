@@ -1,0 +1,67 @@
+//! What is mounted, as the running router knows it, and how each is asked sensibly. A route added tomorrow appears here by itself;
+//! one that needs an argument nobody has thought of stops the tests with its name.
+
+use super::{PASSWORD, email};
+use http::Method;
+use server::http::pages;
+use uuid::Uuid;
+
+/// One server function.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Function {
+    pub path: &'static str,
+    /// Whether it is asked by GET, which must not change anything.
+    pub reads: bool,
+}
+
+/// Every server function, by path.
+pub fn functions() -> Vec<Function> {
+    let mut functions: Vec<_> = server_fn::axum::server_fn_paths()
+        .map(|(path, method)| {
+            assert!(method == Method::GET || method == Method::POST, "{method} {path}");
+            Function { path, reads: method == Method::GET }
+        })
+        .collect();
+    functions.sort();
+    assert!(functions.len() > 15, "the functions of the application are linked in");
+    functions
+}
+
+/// Every page, with placeholders filled: `{id}` by an account's id.
+pub fn pages(account: Uuid) -> Vec<String> {
+    let mut paths = pages::paths();
+    paths.sort();
+    paths.dedup();
+    assert!(paths.len() > 8, "the pages of the application are known: {paths:?}");
+    let filled: Vec<_> = paths.iter().map(|path| path.replace("{id}", &account.to_string())).collect();
+    assert!(!filled.iter().any(|path| path.contains(['{', ':', '*'])), "an unknown placeholder: {filled:?}");
+    filled
+}
+
+impl Function {
+    /// Arguments that are well formed, so that the answer tells who may ask and not what was mistyped. `of` is somebody else's
+    /// account, `salt` makes an address that nobody has used.
+    pub fn arguments(&self, of: Uuid, salt: usize) -> Vec<(&'static str, String)> {
+        let of = of.to_string();
+        let fresh = email(&format!("fresh{salt}"));
+        match self.path {
+            "/api/me" | "/api/sessions" | "/api/logout" | "/api/end_other_sessions" | "/api/admin/overview" => vec![],
+            "/api/admin/users" | "/api/admin/audit" => vec![],
+            "/api/register" => vec![("name", "Fresh".into()), ("email", fresh), ("password", PASSWORD.into())],
+            "/api/login" => vec![("email", email("carol")), ("password", PASSWORD.into())],
+            "/api/verify_email" => vec![("token", "AAAAA-AAAAA-AAAAA".into())],
+            "/api/resend_verification" => vec![("email", fresh)],
+            "/api/setup" => {
+                vec![("token", "x".into()), ("name", "Fresh".into()), ("email", fresh), ("password", PASSWORD.into())]
+            }
+            "/api/end_session" => vec![("id", of)],
+            "/api/admin/set_role" => vec![("id", of), ("role", "user".into())],
+            "/api/admin/user" | "/api/admin/disable" | "/api/admin/enable" | "/api/admin/end_sessions" => {
+                vec![("id", of)]
+            }
+            unknown => {
+                panic!("{unknown} is new: say here what a sensible request looks like, then review who may send it")
+            }
+        }
+    }
+}
