@@ -17,15 +17,17 @@ use leptos_router::{
 /// The document of a page. A binary built without assets has neither style nor scripts to name.
 pub fn shell(options: &LeptosOptions) -> impl IntoView + use<> {
     // What is only read needs no script; and nothing that failed should run one.
-    document(options, !visit::current().is_some_and(|visit| visit.denied))
+    document(options, !visit::current().is_some_and(|visit| visit.denied), App().into_any())
 }
 
-/// The document of the 404 page.
+/// The document of the 404 page. Without the list of pages: the framework reads paths more kindly than the guard does, and
+/// `/%61dmin` must not become `/admin` behind its back.
 pub fn lost(options: &LeptosOptions) -> impl IntoView + use<> {
-    document(options, false)
+    provide_meta_context();
+    document(options, false, message::NotFound().into_any())
 }
 
-fn document(options: &LeptosOptions, scripts: bool) -> impl IntoView + use<> {
+fn document(options: &LeptosOptions, scripts: bool, body: AnyView) -> impl IntoView + use<> {
     let options = options.clone();
     let built = !options.site_pkg_dir.is_empty();
     let style = built.then(|| format!("/{}/latchkey.css", options.site_pkg_dir));
@@ -44,7 +46,7 @@ fn document(options: &LeptosOptions, scripts: bool) -> impl IntoView + use<> {
                 <MetaTags />
             </head>
             <body>
-                <App />
+                {body}
             </body>
         </html>
     }

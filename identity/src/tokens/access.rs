@@ -108,7 +108,7 @@ pub fn verify(house: &Latchkey, token: &str) -> Result<Viewer, Fault> {
         email: claims.email.unwrap_or_default(),
         auth_time: claims.auth_time,
         issued_at: claims.iat,
-        expires_at: claims.exp,
+        expires_at: claims.exp.min(claims.iat + lifetime),
     })
 }
 
