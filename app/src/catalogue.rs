@@ -144,13 +144,14 @@ pub const fn stay(stay: Stay) -> &'static str {
     }
 }
 
-/// A lifetime, as the reason of an end.
-pub const fn stay_reason(stay: Stay) -> &'static str {
-    match stay {
-        Stay::Visit => "or when you close the browser, as you chose",
-        Stay::Day => "one day after you signed in, as you chose",
-        Stay::Month => "30 days after you signed in, as you chose",
-        Stay::Forever => "as you chose",
+/// A lifetime, as the reason of an end. Administrators are signed out after half a day, whatever they chose.
+pub const fn stay_reason(stay: Stay, role: Role) -> &'static str {
+    match (stay, role) {
+        (Stay::Visit, _) => "or when you close the browser, as you chose",
+        (_, Role::Admin) => "administrators stay for 12 hours at most",
+        (Stay::Day, _) => "one day after you signed in, as you chose",
+        (Stay::Month, _) => "30 days after you signed in, as you chose",
+        (Stay::Forever, _) => "as you chose",
     }
 }
 

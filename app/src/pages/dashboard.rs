@@ -27,8 +27,8 @@ pub fn Dashboard() -> impl IntoView {
                     {admin.then(|| view! { <a class="button" href="/admin"><Icon glyph=Glyph::Users />"Admin panel"</a> })}
                 </div>
                 <div class="columns columns--even">
-                    <TokenCard viewer=viewer.clone() refreshed=session.rotated_at times=session.generation />
-                    <SessionCard session />
+                    <TokenCard viewer=viewer.clone() refreshed=session.rotated_at times=session.generation - 1 />
+                    <SessionCard session role=viewer.role />
                 </div>
             </Frame>
         }
@@ -96,7 +96,7 @@ fn Countdown(left: i64, total: i64) -> impl IntoView {
 
 /// The session the request came in.
 #[component]
-fn SessionCard(session: SessionView) -> impl IntoView {
+fn SessionCard(session: SessionView, role: Role) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="session">
             <div class="card__head"><h2 id="session">"This session"</h2></div>
@@ -111,7 +111,7 @@ fn SessionCard(session: SessionView) -> impl IntoView {
                                 Some(at) => view! { <When at /> }.into_any(),
                                 None => "When you sign out".into_any(),
                             }}
-                            <span class="facts__note">{catalogue::stay_reason(session.stay)}</span>
+                            <span class="facts__note">{catalogue::stay_reason(session.stay, role)}</span>
                         </dd>
                     </div>
                     <div class="facts__row"><dt>"Network address"</dt><dd>{session.ip}</dd></div>
