@@ -48,7 +48,9 @@ impl Page {
                 200 => {
                     page.end.set(clock() + field("expires_in").as_f64().unwrap_or_default());
                     if field("renewed").is_truthy() {
-                        each("[data-renewed]", |text| text.set_text_content(text.get_attribute("data-renewed").as_deref()));
+                        each("[data-renewed]", |text| {
+                            text.set_text_content(text.get_attribute("data-renewed").as_deref())
+                        });
                     }
                 }
                 401 => leave(field("ended").as_string()),
@@ -68,16 +70,15 @@ async fn me() -> Result<(u16, JsValue), JsValue> {
     Ok((answer.status(), body))
 }
 
-/// Goes to the login page, which tells why, and comes back here afterwards.
+/// Goes to the login page, which tells why, and comes back here afterwards. Where the server knows no cause, the cookies have gone:
+/// another tab of this browser has signed out.
 fn leave(ended: Option<String>) {
     let location = window().location();
     let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
     let mut to = String::from("/login?next=");
     to.push_str(&String::from(encode_uri_component(&here)));
-    if let Some(ended) = ended {
-        to.push_str("&ended=");
-        to.push_str(&ended);
-    }
+    to.push_str("&ended=");
+    to.push_str(ended.as_deref().unwrap_or("signed_out"));
     let _ = location.set_href(&to);
 }
 
