@@ -11,8 +11,8 @@ pub fn Brand() -> impl IntoView {
             <svg class="brand__mark" viewBox="0 0 32 32" aria-hidden="true">
                 <rect class="brand__plate" width="32" height="32" rx="8.5" />
                 <g class="brand__key">
-                    <circle cx="13" cy="10.2" r="4.2" stroke-width="2.9" />
-                    <path d="M13 14.6v10.6h8.2M17.6 25v-3.6" stroke-width="2.9" />
+                    <circle cx="12.4" cy="10.4" r="4.9" />
+                    <path d="M12.4 15.3v10.8h10.2v-3.8M17.6 26v-3.2" />
                 </g>
             </svg>
             {PRODUCT}

@@ -30,7 +30,7 @@ pub fn Threshold(
         <Title text=format!("{title} · {PRODUCT}") />
         <div class="threshold">
             <div class="threshold__side">
-                <header><Brand /></header>
+                <header class="threshold__head"><Brand /></header>
                 <main class="threshold__main">
                     <div>
                         <h1>{title}</h1>
@@ -54,9 +54,10 @@ pub fn Threshold(
 fn Door() -> impl IntoView {
     view! {
         <svg class="door" viewBox="0 0 640 860" preserveAspectRatio="xMidYMax meet" overflow="visible" aria-hidden="true">
-            <g fill="var(--door-glow)">
-                <circle cx="320" cy="330" r="380" /><circle cx="320" cy="330" r="300" /><circle cx="320" cy="330" r="225" />
-            </g>
+            <radialGradient id="glow">
+                <stop offset=".25" stop-color="var(--door-glow)" /><stop offset="1" stop-color="var(--door-glow)" stop-opacity="0" />
+            </radialGradient>
+            <circle cx="320" cy="330" r="480" fill="url(#glow)" />
             <path fill="var(--door-ground)" d="M-900 768h2440v400H-900z" />
             <path fill="var(--door-stone)" d="M152 740V330a168 168 0 0 1 336 0v410z" />
             <path fill="var(--door-shade)" d="M184 740V330a136 136 0 0 1 272 0v410zM304 156h32l7 44h-46z" />
