@@ -3,7 +3,7 @@
 //! Errors and causes reach a page as closed enums, so nobody can put words of their own into our mouth through a link.
 
 use crate::{error::AppError, flash::Notice};
-use identity::words::{EndCause, Fault, Field, Role, Stay};
+use identity::words::{EndCause, EventView, Fault, Field, Role, Stay};
 
 /// The product's name.
 pub const PRODUCT: &str = "Latchkey";
@@ -173,12 +173,28 @@ pub fn number(number: i64) -> String {
     text
 }
 
-/// The detail of a security event, for reading: a role, a lifetime, a cause, or a number as it is.
+/// The detail of a security event, for reading: a role, a lifetime, or a number of sessions. The cause of an end is told by the
+/// event itself.
 pub fn event_detail(detail: &str) -> String {
     let role = || Role::from_word(detail).map(|it| role(it).to_owned());
     let stay = || Stay::from_word(detail).map(|it| stay(it).to_owned());
-    let cause = || EndCause::from_word(detail).map(|it| ended_because(it).0.to_owned());
-    role().or_else(stay).or_else(cause).unwrap_or_else(|| detail.to_owned())
+    let cause = || EndCause::from_word(detail).map(|_| String::new());
+    let sessions = || match detail.parse() {
+        Ok(1) => Some("1 session".to_owned()),
+        Ok(n) => Some(format!("{} sessions", number(n))),
+        Err(_) => None,
+    };
+    role().or_else(stay).or_else(cause).or_else(sessions).unwrap_or_else(|| detail.to_owned())
+}
+
+/// Who did it, for reading. Nobody who signed in: then it was the command line or the one-time link it printed, or a stranger.
+pub fn event_actor(event: &EventView) -> String {
+    match &event.actor {
+        Some(actor) if Some(actor) == event.subject.as_ref() => "Themselves".to_owned(),
+        Some(actor) => actor.clone(),
+        None if event.ip.is_empty() || event.ip == "command line" => "The operator".to_owned(),
+        None => "Somebody unknown".to_owned(),
+    }
 }
 
 /// A security event, for reading. `kind` is a word of `identity::events::Kind`; an unknown one, from a newer version, is shown
@@ -233,6 +249,16 @@ mod tests {
         assert_eq!(number(999), "999");
         assert_eq!(number(-1204), "-1,204");
         assert_eq!(number(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn details_are_words_or_counts() {
+        assert_eq!(event_detail("admin"), "Administrator");
+        assert_eq!(event_detail("day"), "One day");
+        assert_eq!(event_detail("signed_out_elsewhere"), "");
+        assert_eq!(event_detail("1"), "1 session");
+        assert_eq!(event_detail("12"), "12 sessions");
+        assert_eq!(event_detail("something newer"), "something newer");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `/admin/audit`: what happened, newest first.
 
-use super::{Pager, Panel};
+use super::{Pager, Panel, event::What};
 use crate::{
     api, catalogue,
     components::{When, loaded},
@@ -48,27 +48,15 @@ pub fn Audit() -> impl IntoView {
 
 #[component]
 fn Row(event: EventView) -> impl IntoView {
-    let detail = catalogue::event_detail(&event.detail);
-    let same = event.actor == event.subject;
     let whose = event.subject.clone().unwrap_or_else(|| "Nobody's".into());
-    let by = match event.actor {
-        Some(_) if same => "Themselves".to_owned(),
-        Some(actor) => actor,
-        // The command line, or the one-time link it printed.
-        None if event.ip.is_empty() || event.ip == "command line" => "The operator".to_owned(),
-        None => "Somebody unknown".to_owned(),
-    };
+    let by = catalogue::event_actor(&event);
     view! {
         <tr>
-            <td>
-                <span class="list__title">
-                    {catalogue::event(&event.kind)} {(!detail.is_empty()).then(|| view! { <span class="badge">{detail}</span> })}
-                </span>
-            </td>
+            <td><What kind=event.kind detail=event.detail /></td>
             <td data-label="When"><When at=event.at /></td>
             <td data-label="Whose account">{whose}</td>
             <td data-label="Done by">{by}</td>
-            <td data-label="From"><span class="quiet">{event.ip}</span></td>
+            <td data-label="From">{(!event.ip.is_empty()).then(|| view! { <span class="quiet">{event.ip}</span> })}</td>
         </tr>
     }
 }

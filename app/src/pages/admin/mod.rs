@@ -1,6 +1,7 @@
 //! The admin panel. HTML and forms only: none of it is compiled for the browser.
 
 mod audit;
+mod event;
 mod overview;
 mod user;
 mod users;
@@ -67,7 +68,8 @@ fn Pager(
     /// The cursor of the next page.
     next: Option<String>,
 ) -> impl IntoView {
-    let first = further.then(|| view! { <a class="button button--small" href=link(path, &query, None)>"First page"</a> });
+    let first =
+        further.then(|| view! { <a class="button button--small" href=link(path, &query, None)>"First page"</a> });
     let next = next.map(|next| {
         view! { <a class="button button--small" href=link(path, &query, Some(&next)) rel="next">"Next page"</a> }
     });

@@ -1,13 +1,19 @@
-//! `/admin`: a few figures.
+//! `/admin`: a few figures, and what happened last.
 
-use super::Panel;
-use crate::{api, catalogue::number, components::loaded};
+use super::{Panel, event::LastEvents};
+use crate::{
+    api::{self, Figures},
+    catalogue::number,
+    components::loaded,
+    error::AppError,
+};
+use identity::words::{EventView, Page};
 use leptos::prelude::*;
 
 /// The page.
 #[component]
 pub fn Overview() -> impl IntoView {
-    loaded(api::overview(), |figures| {
+    loaded(load(), |(figures, events)| {
         let stats = [
             ("People", figures.users, Some("/admin/users")),
             ("Signed in now", figures.sessions, None),
@@ -26,9 +32,14 @@ pub fn Overview() -> impl IntoView {
             }
         });
         view! {
-            <Panel tab="Overview" lead="How many there are, at this moment.">
+            <Panel tab="Overview" lead="How many there are, and what happened last.">
                 <div class="stats">{stats.collect_view()}</div>
+                <LastEvents events=events.items few=10 all="/admin/audit".to_owned() whose=true />
             </Panel>
         }
     })
+}
+
+async fn load() -> Result<(Figures, Page<EventView>), AppError> {
+    Ok((api::overview().await?, api::audit(None, None).await?))
 }

@@ -1,9 +1,8 @@
 //! `/admin/users/{id}`: one account, and what can be done about it.
 
-use super::Tabs;
+use super::{Tabs, event::LastEvents};
 use crate::{
     api::{self, UserPage},
-    catalogue,
     components::{Avatar, Frame, RoleBadge, SessionItem, StatusBadge, When, loaded},
     error::AppError,
     visit,
@@ -40,7 +39,7 @@ pub fn User() -> impl IntoView {
                     </div>
                     <div class="stack">
                         <Sessions id sessions own />
-                        <Events id events />
+                        <LastEvents events=events.items few=8 all=format!("/admin/audit?of={id}") />
                     </div>
                 </div>
             </Frame>
@@ -169,35 +168,6 @@ fn Sessions(id: Uuid, sessions: Vec<SessionView>, own: bool) -> impl IntoView {
             } else {
                 view! { <div class="card__body"><p class="quiet">"Not signed in anywhere."</p></div> }.into_any()
             }}
-        </section>
-    }
-}
-
-/// The last few events. All of them are a click away.
-#[component]
-fn Events(id: Uuid, events: Page<EventView>) -> impl IntoView {
-    let rows = events.items.into_iter().take(8).map(|event| {
-        let by = event.actor.filter(|actor| Some(actor) != event.subject.as_ref()).map(|actor| format!(" · by {actor}"));
-        let detail = catalogue::event_detail(&event.detail);
-        view! {
-            <li class="list__item">
-                <div class="list__text">
-                    <span class="list__title">
-                        {catalogue::event(&event.kind)}
-                        {(!detail.is_empty()).then(|| view! { <span class="badge">{detail}</span> })}
-                    </span>
-                    <span class="list__note"><When at=event.at /> {by} " · from " {event.ip}</span>
-                </div>
-            </li>
-        }
-    });
-    view! {
-        <section class="card" aria-labelledby="events">
-            <div class="card__head">
-                <h2 id="events">"Last events"</h2>
-                <a class="small" href=format!("/admin/audit?of={id}")>"All events"</a>
-            </div>
-            <ul class="list" role="list">{rows.collect_view()}</ul>
         </section>
     }
 }

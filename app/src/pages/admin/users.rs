@@ -2,8 +2,7 @@
 
 use super::{Pager, Panel};
 use crate::{
-    api,
-    catalogue,
+    api, catalogue,
     components::{Avatar, Glyph, Icon, RoleBadge, StatusBadge, When, loaded},
     visit,
 };
