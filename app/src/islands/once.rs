@@ -8,7 +8,10 @@ use std::time::Duration;
 
 pub(super) fn begin() {
     on(&window(), "submit", |event| {
-        let posts = event.target().and_then(|form| form.dyn_into::<HtmlFormElement>().ok()).is_some_and(|form| form.method() == "post");
+        let posts = event
+            .target()
+            .and_then(|form| form.dyn_into::<HtmlFormElement>().ok())
+            .is_some_and(|form| form.method() == "post");
         let Ok(event) = event.dyn_into::<SubmitEvent>() else { return };
         if let Some(button) = event.submitter().filter(|_| posts && !event.default_prevented()) {
             // Disabled only after the browser has taken the button's value into the form.

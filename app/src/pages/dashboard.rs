@@ -60,7 +60,7 @@ fn TokenCard(viewer: Viewer, refreshed: i64, times: i64) -> impl IntoView {
                 <dl class="facts">
                     <div class="facts__row">
                         <dt>"Last refresh"</dt>
-                        <dd data-renewed="Just now">
+                        <dd data-renewed="just now">
                             {match times {
                                 0 => "None since you signed in".into_any(),
                                 _ => view! { <When at=refreshed /> <span class="facts__note">{catalogue::refreshes(times)}</span> }

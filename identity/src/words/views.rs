@@ -36,7 +36,7 @@ pub struct SessionView {
     pub created_at: i64,
     /// Last time its refresh token was used, or sign-in.
     pub rotated_at: i64,
-    /// Number of refreshes since sign-in.
+    /// Which of its successive refresh tokens is current. The first is 1, so it was refreshed one time less.
     pub generation: i64,
     /// The choice at sign-in.
     pub stay: Stay,
