@@ -17,6 +17,9 @@ use tower_cookies::Cookies;
 /// Longest typed value that is given back, in characters: more would not fit into a cookie.
 const KEPT_CHARS: usize = 256;
 
+/// Longest value of the cookie: browsers keep 4096 bytes (RFC 6265 section 6.1), with the name and the attributes.
+const LONGEST: usize = 3900;
+
 const AAD: &[u8] = b"flash";
 
 /// The layer: reads the message for the page, and takes it away once a page has shown it.
@@ -36,12 +39,21 @@ pub async fn flash(State(site): State<Site>, cookies: Cookies, mut request: Requ
     response
 }
 
-/// Leaves a message for the next page.
+/// Leaves a message for the next page. What was typed can be typed again if there is no room for it; what went wrong has to be
+/// told.
 pub fn leave(site: &Site, cookies: &Cookies, flash: &Flash) {
-    match serde_json::to_vec(flash) {
-        Ok(plain) => site.jar.leave(cookies, BASE64.encode(site.flash_sealer.seal(AAD, &plain))),
+    let message = seal(site, flash).and_then(|message| match message.len() {
+        0..=LONGEST => Ok(message),
+        _ => seal(site, &Flash { typed: BTreeMap::new(), ..flash.clone() }),
+    });
+    match message {
+        Ok(message) => site.jar.leave(cookies, message),
         Err(error) => tracing::error!(%error, "a message for the next page could not be written"),
     }
+}
+
+fn seal(site: &Site, flash: &Flash) -> serde_json::Result<String> {
+    Ok(BASE64.encode(site.flash_sealer.seal(AAD, &serde_json::to_vec(flash)?)))
 }
 
 fn open(site: &Site, sealed: &str) -> Option<Flash> {
