@@ -92,6 +92,12 @@ async fn the_access_matrix() {
             if answer.status == 303 {
                 assert!(answer.body.is_empty(), "a redirect carries no page: {answer:?}");
             }
+            if answer.status == 403 {
+                // Refused before rendering: not even the frame of the page that was asked for.
+                for part in ["<form", "<nav", "<table", "<script"] {
+                    assert!(!answer.body.contains(part), "{part}: {answer:?}");
+                }
+            }
             let location = answer.location().replace(&id, "{id}");
             writeln!(matrix, "    {who:9} {} {location}", answer.status.as_u16()).unwrap();
         }

@@ -127,3 +127,15 @@ async fn who_tries_too_often_is_told_when_to_come_back() {
     alice.fill("/api/login", &right).await.is(200);
     assert_eq!(alice.path(), "/dashboard");
 }
+
+#[tokio::test]
+async fn however_much_was_typed_the_fault_is_told() {
+    let app = TestApp::start().await;
+    for typed in ["\0".repeat(256), "\u{1}".repeat(250), "👩".repeat(256), "\"".repeat(256), "x".repeat(15_000)] {
+        let mut browser = app.browser();
+        let form = [("name", &*typed), ("email", &*typed), ("stay", &*typed), ("next", &*typed), ("password", "short")];
+        browser.post("/api/register", &form).await.leads_to("/register");
+        // No browser keeps a cookie of more than 4096 bytes; that none is larger is a law.
+        browser.get("/register").await.is(200).says("at least 15");
+    }
+}

@@ -160,3 +160,28 @@ async fn without_a_database_nothing_is_done_and_that_is_said() {
     browser.open("/login").await.is(200);
     browser.fill("/api/login", &KEYS).await.is(200).says("We are busy");
 }
+
+#[tokio::test]
+async fn when_too_many_come_at_once_some_are_asked_to_come_back_and_pages_are_still_served() {
+    let app = TestApp::with(&[("LATCHKEY_LIMITS", "off")]).await;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut crowd = tokio::task::JoinSet::new();
+    // Twice as many as may wait for a password to be checked.
+    for n in 0..2 * 65 * cores {
+        let mut somebody = app.program();
+        crowd.spawn(async move {
+            let email = format!("nobody{n}@example.org");
+            somebody.post("/api/login", &[("email", &email), ("password", PASSWORD)]).await
+        });
+    }
+    let refused = loop {
+        let answer = crowd.join_next().await.expect("somebody is turned away").unwrap();
+        if answer.status == 503 {
+            break answer.refuses(503, "busy");
+        }
+        answer.refuses(401, "credentials");
+    };
+    assert_eq!(refused.header("retry-after"), Some("3"));
+    assert!(refused.set_cookies().is_empty());
+    app.browser().get("/login").await.is(200);
+}

@@ -2,7 +2,10 @@
 
 use crate::support::*;
 use http::{Method, header};
-use identity::words::{Role, Stay};
+use identity::{
+    accounts,
+    words::{Role, Secret, Stay},
+};
 use std::collections::BTreeSet;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -174,6 +177,18 @@ async fn cookies_say_exactly_what_they_must() {
             assert!(cookies.contains(&expected.as_str()), "{cookies:?}");
         }
         assert_eq!(answer.header(header::CACHE_CONTROL), Some("no-store"));
+    }
+    // Every request carries them, so they are small; and with the longest name and address browsers still keep them.
+    let (name, address) = ("👩".repeat(100), format!("{}@{}.example.org", "a".repeat(64), "b".repeat(63)));
+    let longest = accounts::create_verified(&app.house, &name, &address, &Secret::new(PASSWORD), Role::User).await;
+    longest.unwrap();
+    for (email, limit) in [("alice@example.org", 1000), (&address, 2000)] {
+        let mut browser = app.browser();
+        browser.post("/api/login", &[("email", email), ("password", PASSWORD)]).await.leads_to("/dashboard");
+        let bytes: usize =
+            [ACCESS, REFRESH].iter().map(|name| name.len() + browser.cookie(name).unwrap().len() + 1).sum();
+        assert!(bytes < limit, "{bytes} bytes of tokens for {email}");
+        browser.get("/dashboard").await.is(200).says(email);
     }
     // Refreshed cookies end with the session, not a day later each time.
     let mut browser = app.signed_in("alice").await;
