@@ -138,6 +138,15 @@ async fn a_letter_is_good_for_one_day_one_time_and_one_purpose() {
     }
 }
 
+#[tokio::test]
+async fn another_letter_never_confirms_a_stranger_who_registered_later() {
+    let home = TestHouse::start().await;
+    registered(&home, "Alice", "alice@example.org", PASSWORD).await;
+    registered(&home, "Mallory", "alice@example.org", "a password of somebody else").await;
+    accounts::resend_verification(&home.house, "alice@example.org").await.unwrap();
+    assert!(home.letters().await.is_empty(), "whose letter it should be cannot be known");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_twenty_who_confirm_at_once_one_does() {
     let home = TestHouse::start().await;

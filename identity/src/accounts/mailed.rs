@@ -19,6 +19,8 @@ statements! {
     SPEND = "update mailed_tokens set spent_at = $1
               where purpose = $2 and (token_hash = $3 or code_hash = $4) and spent_at is null and expires_at > $1
           returning user_id, address, name, password_hash";
+    WAITING = "select count(distinct password_hash) from mailed_tokens
+                where user_id = $1 and purpose = $2 and spent_at is null and expires_at > $3";
     VOID = "delete from mailed_tokens where user_id = $1 and purpose = $2 and spent_at is null";
     TIDY = "delete from mailed_tokens where expires_at <= $1";
 }
@@ -91,6 +93,17 @@ pub(super) async fn spend(house: &Latchkey, tx: &mut Tx, typed: &str) -> Result<
         within!(*tx, |c| sqlx::query(VOID).bind(spent.user_id).bind(VERIFY).execute(c).await.map(drop))?;
     }
     Ok(spent)
+}
+
+/// How many different registrations of an account wait for their letter to be answered.
+pub(super) async fn waiting(house: &Latchkey, tx: &mut Tx, user: Uuid) -> Result<i64, Refusal> {
+    let (count,): (i64,) = within!(*tx, |c| sqlx::query_as(WAITING)
+        .bind(user)
+        .bind(VERIFY)
+        .bind(house.now())
+        .fetch_one(c)
+        .await)?;
+    Ok(count)
 }
 
 pub(super) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {

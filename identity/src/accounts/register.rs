@@ -71,13 +71,19 @@ pub async fn register(
 
 /// Sends the verification letter once more. Answers alike for every address.
 ///
+/// Sends nothing while several registrations of the address wait: which of them the asker means cannot be known, and the letter
+/// would put the password of whoever registered last in force. Each of them has its own letter already.
+///
 /// # Errors
 /// `Invalid` address, `TooMany` letters to it, or when the database does not answer.
 pub async fn resend_verification(house: &Latchkey, email: &str) -> Result<(), Refusal> {
     let address = EmailAddress::parse(email)?;
     throttle::take(house, Throttle::Letters, &address).await?;
     let mut tx = house.db.begin().await?;
-    if let Some(known) = find(&mut tx, &address).await?.filter(|known| known.verified_at.is_none()) {
+    let known = find(&mut tx, &address).await?.filter(|known| known.verified_at.is_none());
+    if let Some(known) = known
+        && mailed::waiting(house, &mut tx, known.id).await? <= 1
+    {
         let of = Registration {
             user_id: known.id,
             address: address.as_str().to_owned(),
