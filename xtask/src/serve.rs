@@ -28,12 +28,15 @@ pub fn run_release(arguments: &[String]) -> Result<()> {
     Err(Command::new(&binary).args(arguments).exec()).with_context(|| format!("cannot start {}", binary.display()))
 }
 
-/// Builds all binaries and tests in the dev profile and returns the path of `latchkey`.
+/// The packages of the product, for every command that compiles or runs tests.
 ///
-/// One selection of packages for tests, budget and browser: another would mean other features of shared dependencies,
-/// and cargo would compile those a second time.
+/// One selection for tests, budget and browser, because another would mean other features of shared dependencies, and cargo
+/// would compile those a second time. `xtask` stays out for the same reason: it was compiled alone when it was started.
+pub const PRODUCT: [&str; 3] = ["--workspace", "--exclude", "xtask"];
+
+/// Builds all binaries and tests in the dev profile and returns the path of `latchkey`.
 pub fn build_dev() -> Result<PathBuf> {
-    run(Command::new("cargo").args(["build", "--workspace", "--bins", "--tests", "--locked"]).current_dir(root()))?;
+    run(Command::new("cargo").arg("build").args(PRODUCT).args(["--bins", "--tests", "--locked"]).current_dir(root()))?;
     Ok(target()?.join("debug/latchkey"))
 }
 
@@ -53,6 +56,7 @@ impl Server {
             .env("LATCHKEY_LISTEN", &address)
             .env("LATCHKEY_PUBLIC_URL", format!("http://{address}"))
             .env("LATCHKEY_DATA_DIR", &data)
+            .env("LATCHKEY_LOG", "warn")
             .current_dir(std::env::temp_dir())
             .stdin(Stdio::null())
             .stdout(Stdio::null())

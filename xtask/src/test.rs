@@ -5,7 +5,7 @@
 
 use crate::paths::root;
 use crate::run::{run, say, which};
-use crate::serve::build_dev;
+use crate::serve::{PRODUCT, build_dev};
 use crate::setup::{self, Purpose};
 use crate::{assets, budget, check};
 use anyhow::{Context, Result};
@@ -24,7 +24,7 @@ pub fn run_all() -> Result<()> {
     // The dev profile serves the release assets to the browser tests: a release build would only add minutes here.
     let binary = steps.take("build", build_dev)?;
     steps.take("Rust tests", rust_tests)?;
-    steps.take("documentation tests", || cargo(&["test", "--workspace", "--doc", "--locked"]))?;
+    steps.take("documentation tests", || cargo(&[&["test"], PRODUCT.as_slice(), &["--doc", "--locked"]].concat()))?;
     steps.take("budget", || budget::check(&site, &binary))?;
     steps.take("browser tests", || browser_tests(&binary))?;
     steps.summary();
@@ -32,11 +32,11 @@ pub fn run_all() -> Result<()> {
 }
 
 fn rust_tests() -> Result<()> {
-    if which("cargo-nextest").is_some() {
-        cargo(&["nextest", "run", "--workspace", "--locked"])
-    } else {
-        cargo(&["test", "--workspace", "--bins", "--tests", "--locked"])
+    for packages in [PRODUCT.as_slice(), &["--package", "xtask"]] {
+        let runner: &[&str] = if which("cargo-nextest").is_some() { &["nextest", "run"] } else { &["test"] };
+        cargo(&[runner, packages, &["--tests", "--locked"]].concat())?;
     }
+    Ok(())
 }
 
 /// Each Playwright worker starts a server of its own; it only needs to know which binary and which browser.
