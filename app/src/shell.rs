@@ -24,7 +24,10 @@ pub fn shell(options: &LeptosOptions) -> impl IntoView + use<> {
 /// `/%61dmin` must not become `/admin` behind its back.
 pub fn lost(options: &LeptosOptions) -> impl IntoView + use<> {
     provide_meta_context();
-    document(options, false, message::NotFound().into_any())
+    // Who may not open a branch does not learn what there is in it either.
+    let denied = visit::current().is_some_and(|visit| visit.denied);
+    let body = if denied { message::Denied().into_any() } else { message::NotFound().into_any() };
+    document(options, false, body)
 }
 
 fn document(options: &LeptosOptions, scripts: bool, body: AnyView) -> impl IntoView + use<> {
