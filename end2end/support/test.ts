@@ -95,8 +95,11 @@ function listen(context: BrowserContext, complaints: string[]): void {
     const text = message.text();
     // A page that is an error, such as 404, is said to have failed. Pages' statuses are the tests' own business.
     const page = message.page()?.url().split("#")[0];
-    const isPage = text.startsWith("Failed to load resource") && message.location().url === page;
-    if (message.type() === "error" && !isPage) complaints.push(`${text} (${message.location().url}, on ${page})`);
+    const { url } = message.location();
+    // Nor is it an accident when a page asks whether its session still lives and hears that it does not.
+    const asked = url.endsWith("/api/me") && text.includes("401");
+    const expected = text.startsWith("Failed to load resource") && (url === page || asked);
+    if (message.type() === "error" && !expected) complaints.push(`${text} (${url}, on ${page})`);
   });
   context.on("weberror", (error) => complaints.push(`uncaught: ${error.error().stack ?? error.error().message}`));
 }

@@ -23,6 +23,7 @@ for (const sight of SIGHTS) {
         await page.setViewportSize(viewport);
         for (const colorScheme of ["light", "dark"] as const) {
           await page.emulateMedia({ colorScheme });
+          await settled(page);
           const { violations } = await new AxeBuilder({ page }).analyze();
           const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`);
           expect(found, `${colorScheme}, ${viewport.width} wide`).toEqual([]);
@@ -63,7 +64,8 @@ for (const sight of SIGHTS) {
         seen.add(focused.what);
         expect(focused.marked, focused.what).toBe(true);
       }
-      expect(seen.size).toBeGreaterThan(0);
+      const any = await page.locator("a, button, input, select, summary").filter({ visible: true }).count();
+      expect(seen.size > 0, "the keyboard gets somewhere").toBe(any > 0);
     });
   });
 }
@@ -109,6 +111,12 @@ declare global {
   }
 }
 
+/** Waits until colours have changed and nothing moves any more. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+}
+
 async function listenForViolations(page: Page): Promise<void> {
   await page.addInitScript(() => {
     window.violations = [];
@@ -142,16 +150,16 @@ function readForms(html: string | undefined): Form[] {
   }));
 }
 
-/** The focused control, and whether it looks focused: an outline or a shadow, on itself or on the label or box around it. */
+/** The focused control, and whether it looks focused: by an outline on itself, on what stands for it, or on the label around it. */
 function describeFocus(): { what: string; marked: boolean } | undefined {
   const focused = document.activeElement;
   if (!focused || focused === document.body) return undefined;
-  const looks = (element: Element | null | undefined) => {
+  const outlined = (element: Element | null, pseudo?: string) => {
     if (!element) return false;
-    const style = getComputedStyle(element);
-    return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
+    const { outlineStyle, outlineWidth } = getComputedStyle(element, pseudo);
+    return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
   };
   const at = [...document.querySelectorAll("*")].indexOf(focused);
   const what = `${at} ${focused.outerHTML.slice(0, 200)}`;
-  return { what, marked: looks(focused) || looks(focused.closest("label")) };
+  return { what, marked: outlined(focused) || outlined(focused, "::after") || outlined(focused.closest("label")) };
 }

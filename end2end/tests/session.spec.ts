@@ -130,6 +130,8 @@ test("the other tab notices: with scripts by itself, without them on the next cl
   if (!scripts) await other.getByRole("link", { name: "Dashboard" }).click();
   await expect(other).toHaveURL(/\/login/);
   await expect(other.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
+  // A browser without cookies and without scripts has nothing left that could tell.
+  if (scripts) await expect(other.getByText("You are signed out", { exact: true })).toBeVisible();
 });
 
 test("signing in again in the same browser ends the session before", async ({ page, person, another }) => {
