@@ -21,7 +21,7 @@ pub fn Avatar(
 fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
     let first = words.next();
-    [first, words.last()].into_iter().flatten().flat_map(char::to_uppercase).collect()
+    [first, words.next_back()].into_iter().flatten().flat_map(char::to_uppercase).collect()
 }
 
 /// What an account may open.
