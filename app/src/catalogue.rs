@@ -60,7 +60,7 @@ pub fn fault(field: Field, fault: Fault, min: usize) -> String {
         (Field::Name, Fault::TooLong) => "A name has at most 100 characters.",
         (Field::Name, _) => "The name has characters that cannot be shown.",
         (Field::Password | Field::Current, Fault::Missing) => "Enter a password.",
-        (Field::Password, Fault::TooShort) => return format!("Use at least {min} characters. A few unrelated words work well."),
+        (Field::Password, Fault::TooShort) => return format!("Use at least {min} characters."),
         (Field::Password | Field::Current, Fault::TooLong) => "A password has at most 128 characters.",
         (Field::Password, Fault::Unprintable) => "The password has characters that no keyboard can type.",
         (Field::Password, Fault::Common) => "This password is on lists that attackers try first. Choose another.",

@@ -49,10 +49,28 @@ fn say(status: u16, title: &'static str, text: &str) -> impl IntoView + use<> {
         <Title text=format!("{title} · {PRODUCT}") />
         <main class="message">
             <Brand />
+            <Doorway status />
             <h1>{title}</h1>
             <p class="quiet">{text.to_owned()}</p>
             <a class="button" href="/">"Go to the start"</a>
             <p class="message__code">{status} {reference.map(|reference| format!(" · reference {reference}"))}</p>
         </main>
     }
+}
+
+/// A gap where there is no door, a shut door where it is somebody else's, and nothing where neither says it.
+#[component]
+fn Doorway(status: u16) -> impl IntoView {
+    let leaf = match status {
+        404 => "doorway__gap",
+        403 => "doorway__leaf",
+        _ => return None,
+    };
+    Some(view! {
+        <svg class="doorway" viewBox="0 0 72 104" aria-hidden="true">
+            <path class=leaf d="M10 100V36a26 26 0 0 1 52 0v64" />
+            {(status == 403).then(|| view! { <circle class="doorway__knob" cx="53" cy="66" r="3.5" /> })}
+            <path class="doorway__step" d="M2 101h68" />
+        </svg>
+    })
 }
