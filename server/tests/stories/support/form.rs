@@ -8,7 +8,7 @@ pub fn fields(page: &str, action: &str) -> Option<Vec<(String, String)>> {
         attribute(tag, "action").as_deref() == Some(action) && attribute(tag, "method").as_deref() == Some("post")
     })?;
     let inputs = form.split("<input").skip(1).map(tag);
-    Some(inputs.filter(|tag| is_sent(tag)).filter_map(field).collect())
+    Some(inputs.filter(is_sent).filter_map(field).collect())
 }
 
 /// A radio button or check box counts only when it is chosen.
