@@ -28,7 +28,8 @@ pub async fn anonymous(State(site): State<Site>, request: Request, next: Next) -
     let headers = request.headers();
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // An empty one says nothing: so does tower-http's layer read it.
-    let says = ["sec-fetch-site", "origin"].iter().any(|name| headers.get(*name).is_some_and(|value| !value.is_empty()));
+    let says =
+        ["sec-fetch-site", "origin"].iter().any(|name| headers.get(*name).is_some_and(|value| !value.is_empty()));
     let cookies = headers.get_all(header::COOKIE).iter().any(|cookie| {
         let text = String::from_utf8_lossy(cookie.as_bytes());
         text.contains(site.jar.access()) || text.contains(site.jar.refresh())
