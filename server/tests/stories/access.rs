@@ -93,10 +93,7 @@ async fn the_access_matrix() {
                 assert!(answer.body.is_empty(), "a redirect carries no page: {answer:?}");
             }
             if answer.status == 403 {
-                // Refused before rendering: not even the frame of the page that was asked for.
-                for part in ["<form", "<nav", "<table", "latchkey.js"] {
-                    assert!(!answer.body.contains(part), "{part}: {answer:?}");
-                }
+                shows_no_page(&answer);
             }
             let location = answer.location().replace(&id, "{id}");
             writeln!(matrix, "    {who:9} {} {location}", answer.status.as_u16()).unwrap();
@@ -133,6 +130,14 @@ async fn call(mut browser: Browser, function: &Function, of: Uuid, salt: usize) 
 fn tells_nothing(answer: &Answer) {
     for word in CAROL {
         assert!(!answer.body.contains(word), "{word}: {answer:?}");
+    }
+}
+
+/// Refused before rendering: not even the frame of the page that was asked for.
+#[track_caller]
+fn shows_no_page(answer: &Answer) {
+    for part in ["<form", "<nav", "<table", "latchkey.js"] {
+        assert!(!answer.body.contains(part), "{part}: {answer:?}");
     }
 }
 
@@ -174,10 +179,12 @@ async fn another_spelling_of_a_path_is_no_way_around_the_guard() {
         ] {
             let answer = cast.app.browser().get(&spelling).await;
             tells_nothing(&answer);
+            shows_no_page(&answer);
             assert_ne!(answer.status, 200, "{spelling} for a stranger: {answer:?}");
             if path.starts_with("/admin") {
                 let answer = user.get(&spelling).await;
                 tells_nothing(&answer);
+                shows_no_page(&answer);
                 assert_ne!(answer.status, 200, "{spelling} for a user: {answer:?}");
             }
         }
