@@ -4,7 +4,7 @@
 //! the script, wasm-opt shrinks. The last two are kept under a fingerprint of their input, because styling a page
 //! should not run them.
 
-use super::NAME;
+use super::{NAME, collect};
 use crate::paths::{root, target};
 use crate::run::{run, say, which};
 use crate::setup::wasm::{TARGET, Toolchain};
@@ -99,20 +99,5 @@ fn shrink_module(wasm_opt: &Path, module: &Path) -> Result<()> {
     run(Command::new(wasm_opt).arg("-Oz").args(FEATURES).arg(module).arg("-o").arg(module))?;
     let after = fs::metadata(module)?.len();
     say(format!("wasm-opt: {before} bytes before, {after} after"));
-    Ok(())
-}
-
-/// All files below `folder`, by their path from it with `/` between the parts, in a stable order.
-fn collect(folder: &Path, prefix: &str, into: &mut Vec<(String, Vec<u8>)>) -> Result<()> {
-    let mut entries = fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.file_type()?.is_dir() {
-            collect(&entry.path(), &format!("{name}/"), into)?;
-        } else {
-            into.push((name, fs::read(entry.path())?));
-        }
-    }
     Ok(())
 }

@@ -20,6 +20,8 @@ use crate::paths::root;
 use crate::run::say;
 use anyhow::{Result, bail};
 use fingerprint::Fingerprint;
+use std::fs;
+use std::path::Path;
 use std::time::Instant;
 
 /// The name of everything in `pkg/`, as `LeptosOptions::output_name` has it.
@@ -73,4 +75,19 @@ fn pipeline() -> Fingerprint {
         fingerprint.add("pipeline", source.as_bytes());
     }
     fingerprint
+}
+
+/// All files below `folder`, by their path from it with `/` between the parts, in a stable order.
+fn collect(folder: &Path, prefix: &str, into: &mut Vec<(String, Vec<u8>)>) -> Result<()> {
+    let mut entries = fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), &format!("{name}/"), into)?;
+        } else {
+            into.push((name, fs::read(entry.path())?));
+        }
+    }
+    Ok(())
 }

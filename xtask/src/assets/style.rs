@@ -1,12 +1,12 @@
 //! `style/main.css` with everything it imports, as one small file.
 
+use super::collect;
 use super::fingerprint::Fingerprint;
 use crate::paths::root;
 use anyhow::{Context, Result, anyhow};
 use lightningcss::bundler::{Bundler, FileProvider};
 use lightningcss::stylesheet::{MinifyOptions, ParserOptions, PrinterOptions};
 use lightningcss::targets::{Browsers, Targets};
-use std::fs;
 use std::path::Path;
 
 /// Baseline "widely available" when this was written: nesting, cascade layers and `light-dark()` stay as they are.
@@ -24,18 +24,10 @@ const BROWSERS: Browsers = Browsers {
 
 /// Adds every style source.
 pub fn fingerprint(inputs: &mut Fingerprint) -> Result<()> {
-    add(&root().join("style"), inputs)
-}
-
-fn add(folder: &Path, inputs: &mut Fingerprint) -> Result<()> {
-    let mut entries = fs::read_dir(folder).context("style/ is missing")?.collect::<std::io::Result<Vec<_>>>()?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        if entry.file_type()?.is_dir() {
-            add(&entry.path(), inputs)?;
-        } else {
-            inputs.add(&entry.path().to_string_lossy(), &fs::read(entry.path())?);
-        }
+    let mut files = Vec::new();
+    collect(&root().join("style"), "", &mut files).context("style/ is missing")?;
+    for (name, content) in &files {
+        inputs.add(name, content);
     }
     Ok(())
 }
