@@ -17,6 +17,7 @@ for (const sight of SIGHTS) {
   test.describe(sight.name, () => {
     test("axe finds nothing, light and dark, phone and desktop", async ({ page, look, scripts }) => {
       test.skip(!scripts, "axe is a script; the HTML is the same");
+      test.slow();
       await look(page, sight);
       await page.waitForLoadState("networkidle");
       for (const viewport of [DESKTOP, PHONE]) {
