@@ -141,14 +141,16 @@ async fn receipt(site: &Site, viewer: &identity::words::Viewer) {
     }
 }
 
-/// The token of `Authorization: Bearer` (RFC 6750 section 2.1); `Some(None)` when the header is there and holds none.
+/// The token of `Authorization: Bearer` (RFC 6750 section 2.1); `Some(None)` when the header is there and holds none. Other
+/// schemes are not ours: a proxy in front may ask for a password of its own.
 fn bearer(headers: &HeaderMap) -> Option<Option<&str>> {
-    let value = headers.get(header::AUTHORIZATION)?;
-    let token = value.to_str().ok().and_then(|text| {
-        let (scheme, token) = text.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-    });
-    Some(token.filter(|_| headers.get_all(header::AUTHORIZATION).iter().count() == 1))
+    let ours = |value: &&HeaderValue| {
+        let scheme = value.as_bytes().split(|byte| *byte == b' ').next();
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer"))
+    };
+    let mut given = headers.get_all(header::AUTHORIZATION).iter().filter(ours);
+    let token = given.next()?.to_str().ok().and_then(|value| value.split_once(' ')).map(|(_, token)| token.trim());
+    Some(token.filter(|_| given.next().is_none()))
 }
 
 fn invalid_token() -> Response {
