@@ -35,7 +35,8 @@ export default defineConfig({
   // Each has a server and a browser; the default, half of the cores, would be one of two.
   workers: 2,
   reporter: [["list"]],
-  timeout: 30_000,
+  // Twice what a busy machine with two cores was seen to need.
+  timeout: 60_000,
   use: { trace: "retain-on-failure", screenshot: "only-on-failure" },
   projects: [
     { name: "with-javascript", use: { ...chromium, javaScriptEnabled: true } },
