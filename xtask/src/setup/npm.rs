@@ -27,6 +27,7 @@ pub fn ensure() -> Result<()> {
     run(Command::new("npm")
         .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+        .env("NPM_CONFIG_UPDATE_NOTIFIER", "false")
         .current_dir(&folder))?;
     fs::write(stamp, lock).context("cannot write the npm stamp")
 }
