@@ -25,8 +25,7 @@ for (const sight of SIGHTS) {
         for (const colorScheme of ["light", "dark"] as const) {
           await page.emulateMedia({ colorScheme });
           await settled(page);
-          // Its other mode gathers results in a tab of its own, and a tab in the background draws nothing to wait for. It is for
-          // frames, and we have none.
+          // The other mode opens a tab of its own to join what it finds in frames, and we have none.
           const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
           const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`);
           expect(found, `${colorScheme}, ${viewport.width} wide`).toEqual([]);
