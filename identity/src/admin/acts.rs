@@ -8,18 +8,21 @@ use crate::{
     events::{self, Kind},
     passwords::{Password, Rules},
     sessions,
+    time::Timestamp,
     words::{EndCause, Role, Secret},
 };
 use uuid::Uuid;
 
 statements! {
     /// Unless it is the last administrator who can sign in. The mark makes access tokens with the old role stale at once.
-    SET_ROLE = "update users set role = $1, tokens_void_before = $2
+    /// Each mark is in a later second than the one before, because tokens are dated in seconds.
+    SET_ROLE = "update users set role = $1,
+                       tokens_void_before = case when tokens_void_before + 1000 > $2 then tokens_void_before + 1000 else $2 end
                  where id = $3
                    and ($1 = 'admin' or role = 'user' or exists
                         (select 1 from users o where o.role = 'admin' and o.disabled_at is null
                             and o.verified_at is not null and o.id <> $3))
-             returning id";
+             returning tokens_void_before";
     /// An administrator's sessions end within half a day, also those begun before.
     CAP_SESSIONS = "update sessions set expires_at = $1
                      where user_id = $2 and ended_at is null and (expires_at is null or expires_at > $1)";
@@ -45,15 +48,15 @@ pub async fn set_role(house: &Latchkey, admin: &Admin, id: Uuid, role: Role) -> 
     let now = house.now();
     let mut tx = house.db.begin().await?;
     in_turn(&mut tx).await?;
-    let changed: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(SET_ROLE)
+    let changed: Option<(Timestamp,)> = within!(tx, |c| sqlx::query_as(SET_ROLE)
         .bind(role.as_str())
         .bind(now)
         .bind(id)
         .fetch_optional(c)
         .await)?;
-    if changed.is_none() {
+    let Some((mark,)) = changed else {
         return Err(if exists(&mut tx, id).await?.is_some() { Refusal::LastAdmin } else { Refusal::NotFound });
-    }
+    };
     if role == Role::Admin {
         let cap = now.plus(sessions::ADMIN_CAP);
         within!(tx, |c| sqlx::query(CAP_SESSIONS).bind(cap).bind(id).execute(c).await.map(drop))?;
@@ -61,7 +64,7 @@ pub async fn set_role(house: &Latchkey, admin: &Admin, id: Uuid, role: Role) -> 
     }
     events::record(house, &mut tx, admin.event(Kind::RoleChanged).on(id).detail(role.as_str())).await?;
     tx.commit().await?;
-    house.revocations.user(id, now);
+    house.revocations.user(id, mark);
     Ok(())
 }
 

@@ -48,6 +48,8 @@ pub(super) struct Issue<'a> {
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub stay: Stay,
+    /// Access tokens up to this moment are stale, as read together with the role.
+    pub void_before: Timestamp,
 }
 
 /// Begins a session within the caller's transaction. The first generation is 1, and needs no receipt: nothing came before it.
@@ -73,13 +75,16 @@ pub(crate) async fn begin(
         .execute(c)
         .await
         .map(drop))?;
-    issue(house, subject, &Issue { session, secret: &secret, generation: 1, created_at: now, expires_at, stay })
+    issue(house, subject, &Issue { session, secret: &secret, generation: 1, created_at: now, expires_at, stay, void_before: Timestamp(0) })
 }
 
 /// Signs the access token and computes the refresh token of one generation.
 pub(super) fn issue(house: &Latchkey, subject: Subject, of: &Issue<'_>) -> Result<TokenPair, Refusal> {
     let now = house.now();
     let ttl = house.settings.access_ttl.as_secs() as i64;
+    // A token counts as older than a mark of its own second, so a renewal in that second is dated to the next one. Otherwise it
+    // would be stale at once, and two renewals within a second would leave a request on its way two generations behind.
+    let issued_at = now.seconds().max(of.void_before.seconds() + 1);
     let end = of.expires_at.map_or(i64::MAX, Timestamp::seconds);
     let viewer = Viewer {
         id: subject.id,
@@ -89,9 +94,9 @@ pub(super) fn issue(house: &Latchkey, subject: Subject, of: &Issue<'_>) -> Resul
         name: subject.name,
         email: subject.email,
         auth_time: of.created_at.seconds(),
-        issued_at: now.seconds(),
+        issued_at,
         // Never beyond the session's own end, and never empty: a token for the last second still lives one.
-        expires_at: (now.seconds() + ttl).min(end).max(now.seconds() + 1),
+        expires_at: (now.seconds() + ttl).min(end).max(issued_at + 1),
     };
     Ok(TokenPair {
         access: access::issue(house, &viewer)?,

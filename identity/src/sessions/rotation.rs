@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 statements! {
     STATE = "select s.secret, s.generation, s.confirmed_at, s.created_at, s.expires_at, s.stay, s.ended_at, s.end_cause,
-                    u.id as user_id, u.role, u.name, u.email
+                    u.id as user_id, u.role, u.name, u.email, u.tokens_void_before
                from sessions s join users u on u.id = s.user_id
               where s.id = $1";
     /// The decision. Reading first and writing after would let two requests win.
@@ -86,6 +86,7 @@ struct State {
     role: Role,
     name: String,
     email: String,
+    tokens_void_before: Timestamp,
 }
 
 /// Presents a refresh token.
@@ -151,6 +152,7 @@ impl State {
             created_at: self.created_at,
             expires_at: self.expires_at,
             stay: self.stay,
+            void_before: self.tokens_void_before,
         };
         issue(house, self.subject(), &of)
     }
