@@ -41,9 +41,9 @@ pub fn worded(refusal: Refusal) -> AppError {
         Refusal::AlreadyDone => AppError::AlreadyDone,
         Refusal::TooMany { retry_after } => AppError::TooMany { seconds: seconds(retry_after) },
         Refusal::Busy { retry_after } => AppError::Busy { seconds: seconds(retry_after) },
-        Refusal::Storage(error) => {
-            tracing::error!(%error, "storage refused");
-            AppError::Busy { seconds: 5 }
+        Refusal::Unavailable(error) => {
+            tracing::error!(%error, "the database does not do its part");
+            AppError::Unavailable { seconds: 5 }
         }
         Refusal::Broken(cause) => {
             tracing::error!(%cause, "broken");

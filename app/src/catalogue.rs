@@ -11,7 +11,7 @@ pub const PRODUCT: &str = "Latchkey";
 /// A refusal as a title and a sentence.
 pub fn error(error: &AppError) -> (&'static str, String) {
     match error {
-        AppError::Invalid { .. } => ("Please look at the marked fields", "Nothing was sent yet.".into()),
+        AppError::Invalid { .. } => ("Please look at the marked fields", "Nothing was changed yet.".into()),
         AppError::Credentials => ("Email or password is not right", "Check both and try again.".into()),
         AppError::Unverified => {
             ("Your address is not confirmed yet", "Open the link in the letter we sent you, or ask for another one.".into())
@@ -35,6 +35,13 @@ pub fn error(error: &AppError) -> (&'static str, String) {
         AppError::Busy { seconds } => {
             ("We are busy", format!("Nothing was lost. Please try again in {}.", length(*seconds)))
         }
+        AppError::Unavailable { seconds } => (
+            "Not at the moment",
+            format!(
+                "We cannot reach our records. You stay signed in, and nothing was lost. Please try again in {}.",
+                length(*seconds)
+            ),
+        ),
         AppError::Broken { .. } => ("Something broke", "It is not your fault, and nothing was lost.".into()),
     }
 }

@@ -51,6 +51,11 @@ pub enum AppError {
         /// When to try again, in seconds.
         seconds: u64,
     },
+    /// 503: the database is away for the moment. Nothing is lost, and nobody is signed out by it.
+    Unavailable {
+        /// When to try again, in seconds.
+        seconds: u64,
+    },
     /// 500: our fault. The reference finds it in the log.
     Broken {
         /// What to tell the operator.
@@ -70,7 +75,7 @@ impl AppError {
             Self::TooLarge => 413,
             Self::NotAForm => 415,
             Self::TooMany { .. } => 429,
-            Self::Busy { .. } => 503,
+            Self::Busy { .. } | Self::Unavailable { .. } => 503,
             Self::Broken { .. } => 500,
         }
     }
@@ -78,7 +83,7 @@ impl AppError {
     /// When to try again, in seconds: the `Retry-After` of RFC 9110 section 10.2.3.
     pub const fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::TooMany { seconds } | Self::Busy { seconds } => Some(*seconds),
+            Self::TooMany { seconds } | Self::Busy { seconds } | Self::Unavailable { seconds } => Some(*seconds),
             _ => None,
         }
     }

@@ -1,15 +1,18 @@
 //! One running installation: everything a rule may depend on, in one value that is handed to it.
 
 use crate::{
-    Refusal, Settings, accounts,
-    db::{Db, on, statements},
+    Refusal, Settings,
+    db::{Bells, Db, Topic, on, statements},
     keys::{self, Keyring, MasterKey, Purpose, Sealer, mac, same},
     passwords::Hasher,
     random::Random,
     sessions::{Receipts, revocations, revocations::Revocations},
     time::{Clock, Timestamp},
 };
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{
+    Arc, PoisonError, RwLock,
+    atomic::{AtomicBool, Ordering},
+};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -40,6 +43,7 @@ pub struct Latchkey {
     clock: Arc<dyn Clock>,
     master: MasterKey,
     keyring: RwLock<Arc<Keyring>>,
+    away: AtomicBool,
 }
 
 impl Latchkey {
@@ -78,6 +82,7 @@ impl Latchkey {
             db,
             clock,
             master,
+            away: AtomicBool::new(false),
         });
         revocations::follow(&house).await?;
         Ok(house)
@@ -119,17 +124,55 @@ impl Latchkey {
         Ok(())
     }
 
-    /// Learns what other nodes and the command line have done: ended sessions, changed roles, rotated keys. To be called about
-    /// once a second.
+    /// Learns what other nodes and the command line have done: ended sessions, changed roles, rotated keys. To be called when a
+    /// bell rings and more often than once a second.
     ///
     /// # Errors
     /// When the database does not answer; the next call catches up.
     pub async fn follow(&self) -> Result<(), Refusal> {
+        let done = self.look().await;
+        self.away.store(done.is_err(), Ordering::Relaxed);
+        done
+    }
+
+    async fn look(&self) -> Result<(), Refusal> {
         revocations::follow(self).await?;
-        if keys::newest(&self.db).await?.is_some_and(|kid| kid != self.keyring().signer_kid()) {
+        if keys::kids(&self.db).await? != self.keyring().kids() {
             self.reload_keys().await?;
         }
         Ok(())
+    }
+
+    /// Whether the database did not answer when it was last asked. What is only nice to have is left out then.
+    pub fn is_away(&self) -> bool {
+        self.away.load(Ordering::Relaxed)
+    }
+
+    /// Takes note that the database has not answered for longer than it should.
+    pub fn missing(&self) {
+        self.away.store(true, Ordering::Relaxed);
+    }
+
+    /// Begins to listen for what other nodes tell.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn bells(&self) -> Result<Bells, Refusal> {
+        Ok(self.db.bells().await?)
+    }
+
+    /// Does what a bell asks for; `None` when some may have been missed.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn heard(&self, topic: Option<Topic>) -> Result<(), Refusal> {
+        if matches!(topic, None | Some(Topic::Letter)) {
+            self.outbox_bell.notify_one();
+        }
+        match topic {
+            Some(Topic::Letter) => Ok(()),
+            None | Some(Topic::Revoked | Topic::Keys) => self.follow().await,
+        }
     }
 
     /// Whether the database answers.
@@ -143,17 +186,6 @@ impl Latchkey {
     /// Closes the database. Nothing else may be asked of this value afterwards.
     pub async fn close(&self) {
         self.db.close().await;
-    }
-
-    /// Removes what has served its time: expired tokens, retired keys, old letters and throttles. To be called every few minutes.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn tidy(&self) -> Result<(), Refusal> {
-        accounts::tidy(self).await?;
-        keys::tidy(self).await?;
-        crate::mail::tidy(self).await?;
-        crate::throttle::tidy(self).await
     }
 }
 

@@ -14,9 +14,11 @@ macro_rules! on_the_server {
 
 on_the_server! {
     pub mod accounts;
+    pub mod address_counts;
     pub mod admin;
     pub mod db;
     pub mod events;
+    pub mod jobs;
     pub mod keys;
     mod latchkey;
     pub mod mail;

@@ -1,6 +1,9 @@
 //! What a rule answers when it says no. `app` words it for the browser; nothing here is meant to be shown.
 
-use crate::words::{EndCause, Fault, Field, FieldError};
+use crate::{
+    db::is_outage,
+    words::{EndCause, Fault, Field, FieldError},
+};
 use std::time::Duration;
 
 /// The ways a rule refuses. Expected answers first; `Broken` is the only one that deserves an alarm.
@@ -45,9 +48,9 @@ pub enum Refusal {
         /// How long to wait.
         retry_after: Duration,
     },
-    /// The database or the disk did not do its part.
+    /// The database or the disk does not do its part at the moment: nothing is known, nobody is to be signed out.
     #[error("storage: {0}")]
-    Storage(#[from] sqlx::Error),
+    Unavailable(sqlx::Error),
     /// Anything else that should not happen.
     #[error("broken: {0}")]
     Broken(String),
@@ -57,6 +60,12 @@ impl Refusal {
     /// One fault of one field.
     pub fn field(field: Field, fault: Fault) -> Self {
         Self::Invalid(vec![FieldError::new(field, fault)])
+    }
+}
+
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Self {
+        if is_outage(&error) { Self::Unavailable(error) } else { Self::Broken(format!("storage: {error}")) }
     }
 }
 

@@ -17,6 +17,8 @@ pub struct Settings {
     pub profile_claims: bool,
     /// The algorithm new signing keys are made for.
     pub signing_alg: SigningAlg,
+    /// How long a key signs before a new one is made; `None` leaves it to the operator.
+    pub key_rotation: Option<Duration>,
     /// The lifetimes offered at sign-in, shortest first; never empty.
     pub stays: Vec<Stay>,
     /// Fewest characters of a new password, 8 to 64.
@@ -39,6 +41,7 @@ impl Settings {
             access_ttl: Duration::from_secs(10 * 60),
             profile_claims: true,
             signing_alg: SigningAlg::EdDSA,
+            key_rotation: Some(Duration::from_secs(90 * 86_400)),
             stays: Stay::ALL.to_vec(),
             min_password: crate::words::MIN_PASSWORD_CHARS,
             hash_cost: HashCost::default(),

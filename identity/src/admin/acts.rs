@@ -4,7 +4,7 @@ use super::Admin;
 use crate::{
     Latchkey, Refusal,
     accounts,
-    db::{Tx, statements, within},
+    db::{Topic, Tx, statements, within},
     events::{self, Kind},
     passwords::{Password, Rules},
     sessions,
@@ -33,9 +33,6 @@ statements! {
                            and o.verified_at is not null and o.id <> $2))
             returning id";
     ENABLE = "update users set disabled_at = null where id = $1 and disabled_at is not null returning id";
-    /// Two administrators who demote each other at the same moment would on PostgreSQL each still see the other in office. So
-    /// whoever takes one out of office takes this row first, and looks after. On SQLite there is one writer anyway.
-    IN_TURN = "update installation set one = 1 where one = 1";
     STANDING = "select disabled_at from users where id = $1";
     SET_PASSWORD = "update users set password_hash = $1 where id = $2 returning id";
 }
@@ -47,7 +44,8 @@ statements! {
 pub async fn set_role(house: &Latchkey, admin: &Admin, id: Uuid, role: Role) -> Result<(), Refusal> {
     let now = house.now();
     let mut tx = house.db.begin().await?;
-    in_turn(&mut tx).await?;
+    // Two administrators who demote each other at the same moment would each still see the other in office.
+    tx.in_turn().await?;
     let changed: Option<(Timestamp,)> = within!(tx, |c| sqlx::query_as(SET_ROLE)
         .bind(role.as_str())
         .bind(now)
@@ -63,6 +61,7 @@ pub async fn set_role(house: &Latchkey, admin: &Admin, id: Uuid, role: Role) -> 
         accounts::close_setup(house, &mut tx).await?;
     }
     events::record(house, &mut tx, admin.event(Kind::RoleChanged).on(id).detail(role.as_str())).await?;
+    tx.ring(Topic::Revoked).await?;
     tx.commit().await?;
     house.revocations.user(id, mark);
     Ok(())
@@ -74,7 +73,7 @@ pub async fn set_role(house: &Latchkey, admin: &Admin, id: Uuid, role: Role) -> 
 /// `NotFound`, `LastAdmin`, or when the database does not answer.
 pub async fn disable(house: &Latchkey, admin: &Admin, id: Uuid) -> Result<(), Refusal> {
     let mut tx = house.db.begin().await?;
-    in_turn(&mut tx).await?;
+    tx.in_turn().await?;
     let done: Option<(Uuid,)> =
         within!(tx, |c| sqlx::query_as(DISABLE).bind(house.now()).bind(id).fetch_optional(c).await)?;
     if done.is_none() {
@@ -144,11 +143,6 @@ pub async fn reset_password(house: &Latchkey, admin: &Admin, id: Uuid, password:
     events::record(house, &mut tx, admin.event(Kind::PasswordReset).on(id)).await?;
     tx.commit().await?;
     house.revocations.sessions(&ended, house.now());
-    Ok(())
-}
-
-async fn in_turn(tx: &mut Tx) -> Result<(), Refusal> {
-    within!(*tx, |c| sqlx::query(IN_TURN).execute(c).await.map(drop))?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use super::Db;
 use sqlx::{
+    Executor,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -9,6 +10,13 @@ use std::{path::Path, str::FromStr, time::Duration};
 
 /// How long a request waits for a connection before it is told "busy".
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many connections to a PostgreSQL server a node keeps at most, unless the operator says otherwise.
+pub const CONNECTIONS: u32 = 16;
+
+/// What the server itself ends: statements that take longer than anybody waits, queues for a lock, and transactions that a
+/// node began and never finished, whose locks would hold up the others.
+const PG_LIMITS: &str = "set statement_timeout = '8s'; set lock_timeout = '5s'; set idle_in_transaction_session_timeout = '15s'";
 
 /// Why a database could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -27,10 +35,18 @@ impl Db {
     /// # Errors
     /// [`OpenError`], which names the reason but never the URL: it may contain a password.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
+        Self::open_with(url, CONNECTIONS).await
+    }
+
+    /// The same with at most so many connections to a PostgreSQL server.
+    ///
+    /// # Errors
+    /// As [`Db::open`].
+    pub async fn open_with(url: &str, connections: u32) -> Result<Self, OpenError> {
         if url.starts_with("sqlite:") {
             Self::sqlite(SqliteConnectOptions::from_str(url)?).await
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            Self::postgres(PgConnectOptions::from_str(url)?).await
+            Self::postgres(PgConnectOptions::from_str(url)?, connections).await
         } else {
             Err(OpenError::UnknownKind)
         }
@@ -52,14 +68,13 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(ACQUIRE_TIMEOUT)
-            .optimize_on_close(true, None)
             .pragma("temp_store", "memory");
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(options.clone())
+            .connect_with(options.clone().optimize_on_close(true, None))
             .await?;
         let readers = std::thread::available_parallelism().map_or(2, |n| n.get() as u32).max(2);
         // `query_only` and not a read-only open: a reader must be able to create the shared-memory file of the log.
@@ -73,9 +88,14 @@ impl Db {
         Ok(Self::Sqlite { read, write })
     }
 
-    async fn postgres(options: PgConnectOptions) -> Result<Self, OpenError> {
-        let options = options.application_name("latchkey");
-        let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(options).await?;
+    async fn postgres(options: PgConnectOptions, connections: u32) -> Result<Self, OpenError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            // Not as options of the connection: poolers in front of the server refuse what they do not know.
+            .after_connect(|connection, _| Box::pin(async { connection.execute(PG_LIMITS).await.map(drop) }))
+            .connect_with(options.application_name("latchkey"))
+            .await?;
         Ok(Self::Postgres(pool))
     }
 }

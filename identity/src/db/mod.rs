@@ -4,16 +4,21 @@
 //! locked". PostgreSQL has one pool. Statements use `$1`, `returning` and `on conflict`, which both understand; [`on!`] picks
 //! the pool. No module outside this crate may see a pool.
 
+mod bells;
 mod connect;
+mod fault;
 mod migrate;
 mod statements;
 mod tx;
 mod words;
 
-pub use connect::OpenError;
+pub use bells::{Bells, Topic};
+pub use connect::{CONNECTIONS, OpenError};
+pub(crate) use fault::{is_outage, patient};
 pub use migrate::schema_version;
 pub(crate) use statements::statements;
 pub use statements::{Statement, all_statements};
+pub(crate) use tx::STATEMENTS;
 pub use tx::Tx;
 
 use sqlx::{PgPool, SqlitePool};
@@ -32,12 +37,12 @@ pub enum Db {
     Postgres(PgPool),
 }
 
-/// Runs the same expression against whichever pool there is: `on!(db, read, |p| sqlx::query(SQL).fetch_all(p).await)`.
+/// Runs the same expression against whichever pool there is, within [`fault::PATIENCE`]: `on!(db, read, |p| sqlx::query(SQL).fetch_all(p).await)`.
 macro_rules! on {
     ($db:expr, $mode:ident, |$pool:ident| $body:expr) => {
         match &$db {
-            $crate::db::Db::Sqlite { $mode: $pool, .. } => $body,
-            $crate::db::Db::Postgres($pool) => $body,
+            $crate::db::Db::Sqlite { $mode: $pool, .. } => $crate::db::patient(async { $body }).await,
+            $crate::db::Db::Postgres($pool) => $crate::db::patient(async { $body }).await,
         }
     };
 }
@@ -49,11 +54,11 @@ macro_rules! within {
         match &mut $tx {
             $crate::db::Tx::Sqlite(tx) => {
                 let $conn = &mut **tx;
-                $body
+                $crate::db::patient(async { $body }).await
             }
             $crate::db::Tx::Postgres(tx) => {
                 let $conn = &mut **tx;
-                $body
+                $crate::db::patient(async { $body }).await
             }
         }
     };
@@ -64,10 +69,18 @@ impl Db {
     /// Begins a transaction that will write. On SQLite it takes the write lock at once: a transaction that reads first and
     /// writes later is refused by SQLite when somebody else wrote in between, and no waiting helps.
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
-        Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        patient(async {
+            Ok(match self {
+                Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+                Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            })
         })
+        .await
+    }
+
+    /// Whether several nodes may work on it. A file is one machine's.
+    pub const fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
     }
 
     /// Whether the database answers.

@@ -18,8 +18,11 @@ pub(crate) use statements;
 pub fn all_statements() -> Vec<Statement> {
     [
         crate::accounts::statements(),
+        crate::address_counts::STATEMENTS.to_vec(),
         crate::admin::statements(),
+        super::STATEMENTS.to_vec(),
         crate::events::STATEMENTS.to_vec(),
+        crate::jobs::STATEMENTS.to_vec(),
         crate::keys::STATEMENTS.to_vec(),
         crate::latchkey::STATEMENTS.to_vec(),
         crate::mail::STATEMENTS.to_vec(),

@@ -8,8 +8,8 @@ mod seal;
 mod signing;
 
 pub use master::{MasterKey, Purpose};
-pub use ring::{KeyRow, Keyring, list, rotate};
-pub(crate) use ring::{STATEMENTS, found, load, newest, tidy};
+pub use ring::{ANNOUNCED, AT_ONCE, KeyRow, Keyring, list, rotate};
+pub(crate) use ring::{STATEMENTS, found, kids, load, rotate_if_old, tidy};
 pub use seal::Sealer;
 pub use signing::{SigningAlg, SigningKey};
 

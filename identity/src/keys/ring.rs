@@ -1,24 +1,35 @@
-//! The keys in use: one signs, it and the lately retired verify.
+//! The keys in use: one signs, those before it verify until their tokens have run out, and the next is published before it signs.
+//!
+//! Publishing early is what makes rotation safe with several nodes and foreign verifiers: by the time a key signs, every node has
+//! read it from the database and every verifier has fetched it.
 
 use super::{Purpose, Sealer, SigningAlg, SigningKey};
 use crate::{
     Latchkey, Refusal, Settings,
-    db::{Db, on, statements, within},
+    db::{Db, Topic, Tx, on, statements, within},
     random::Random,
     time::Timestamp,
 };
 use jsonwebtoken::{DecodingKey, jwk::JwkSet};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 statements! {
-    /// Newest first: the first one that is not retired signs.
-    ALL_KEYS = "select kid, alg, sealed, created_at, retired_at from signing_keys order by created_at desc, kid desc";
-    INSERT_KEY = "insert into signing_keys (kid, alg, sealed, jwk, created_at) values ($1, $2, $3, $4, $5)";
-    RETIRE_OTHERS = "update signing_keys set retired_at = $1 where kid <> $2 and retired_at is null";
-    NEWEST = "select kid from signing_keys where retired_at is null order by created_at desc, kid desc limit 1";
+    /// Newest first.
+    ALL_KEYS = "select kid, alg, sealed, created_at, signs_from, retired_at from signing_keys
+                 order by signs_from desc, created_at desc, kid desc";
+    KIDS = "select kid from signing_keys order by signs_from desc, created_at desc, kid desc";
+    INSERT_KEY = "insert into signing_keys (kid, alg, sealed, jwk, created_at, signs_from) values ($1, $2, $3, $4, $5, $6)";
+    /// At the moment the new one takes over, even if another one was to.
+    RETIRE_OTHERS = "update signing_keys set retired_at = $1 where kid <> $2 and (retired_at is null or retired_at > $1)";
     /// Verifiers may hold a token until its end; after that the key is only a risk, the more so if it was retired because it leaked.
     FORGET_RETIRED = "delete from signing_keys where retired_at < $1";
 }
+
+/// How long a key is published before it signs: twice as long as a verifier may keep the key set.
+pub const ANNOUNCED: Duration = Duration::from_secs(10 * 60);
+
+/// The same in haste: as long as other nodes take to learn of it. A foreign verifier may have to fetch the key set again.
+pub const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// A signing key as an operator may see it: nothing private.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -27,23 +38,26 @@ pub struct KeyRow {
     pub kid: String,
     /// `alg`.
     pub alg: String,
-    /// When it was made.
+    /// When it was made, and published.
     pub created_at: Timestamp,
-    /// When another took over; it verifies for one more access-token lifetime.
+    /// From when on it signs.
+    pub signs_from: Timestamp,
+    /// When another takes over, or did; it verifies for two more access-token lifetimes.
     pub retired_at: Option<Timestamp>,
     sealed: Vec<u8>,
 }
 
-pub(crate) struct VerifyingKey {
-    pub kid: String,
-    pub alg: SigningAlg,
-    pub key: DecodingKey,
+pub(crate) struct HeldKey {
+    pub signing: SigningKey,
+    pub verifying: DecodingKey,
+    signs_from: Timestamp,
+    retired_at: Option<Timestamp>,
 }
 
 /// The keys in memory. Replaced as a whole when they change.
 pub struct Keyring {
-    pub(crate) signer: SigningKey,
-    pub(crate) verifiers: Vec<VerifyingKey>,
+    /// Newest first; never empty.
+    keys: Vec<HeldKey>,
     jwks: String,
 }
 
@@ -53,37 +67,49 @@ impl Keyring {
         &self.jwks
     }
 
-    /// The `kid` of the key that signs.
-    pub fn signer_kid(&self) -> &str {
-        &self.signer.kid
+    /// The `kid` of the key that signs at `now`.
+    pub fn signer_kid(&self, now: Timestamp) -> &str {
+        &self.signer(now).kid
     }
 
-    pub(crate) fn encoding(&self) -> &jsonwebtoken::EncodingKey {
-        &self.signer.encoding
+    /// Of the keys whose time has come and not gone the newest. A clock that was set back may leave none: then the one that is
+    /// nearest, because no token at all would sign everybody out.
+    pub(crate) fn signer(&self, now: Timestamp) -> &SigningKey {
+        let began = |key: &&HeldKey| key.signs_from <= now;
+        let in_force = |key: &&HeldKey| began(key) && key.retired_at.is_none_or(|at| now < at);
+        let key = self.keys.iter().find(in_force).or_else(|| self.keys.iter().find(began));
+        &key.unwrap_or(&self.keys[self.keys.len() - 1]).signing
     }
 
-    fn build(keys: Vec<SigningKey>) -> Result<Option<Self>, Refusal> {
-        let mut verifiers = Vec::new();
+    /// The key with this `kid`, for checking a signature.
+    pub(crate) fn find(&self, kid: &str) -> Option<&HeldKey> {
+        self.keys.iter().find(|key| key.signing.kid == kid)
+    }
+
+    /// Which keys these are, for those who follow.
+    pub(crate) fn kids(&self) -> Vec<String> {
+        self.keys.iter().map(|key| key.signing.kid.clone()).collect()
+    }
+
+    fn build(keys: Vec<HeldKey>) -> Result<Option<Self>, Refusal> {
         let mut jwks = JwkSet { keys: Vec::new() };
         for key in &keys {
-            verifiers.push(VerifyingKey { kid: key.kid.clone(), alg: key.alg, key: key.decoding()? });
-            jwks.keys.extend(key.jwk()?);
+            jwks.keys.extend(key.signing.jwk()?);
         }
-        let Some(signer) = keys.into_iter().next() else { return Ok(None) };
         let jwks = serde_json::to_string(&jwks).map_err(|e| Refusal::Broken(e.to_string()))?;
-        Ok(Some(Self { signer, verifiers, jwks }))
+        Ok((!keys.is_empty()).then_some(Self { keys, jwks }))
     }
 }
 
 /// Reads the keys from the database; `None` when there is none yet.
 pub(crate) async fn load(db: &Db, sealer: &Sealer) -> Result<Option<Arc<Keyring>>, Refusal> {
     let mut keys = Vec::new();
-    // A key in force comes before every retired one, whatever their ages.
-    let (live, retired): (Vec<_>, Vec<_>) = rows(db).await?.into_iter().partition(|row| row.retired_at.is_none());
-    for row in live.into_iter().chain(retired) {
+    for row in rows(db).await? {
         let alg = SigningAlg::from_word(&row.alg)
             .ok_or_else(|| Refusal::Broken(format!("key {}: unknown algorithm {}", row.kid, row.alg)))?;
-        keys.push(SigningKey::open(row.kid, alg, &row.sealed, sealer)?);
+        let signing = SigningKey::open(row.kid, alg, &row.sealed, sealer)?;
+        let verifying = signing.decoding()?;
+        keys.push(HeldKey { signing, verifying, signs_from: row.signs_from, retired_at: row.retired_at });
     }
     Ok(Keyring::build(keys)?.map(Arc::new))
 }
@@ -100,22 +126,42 @@ pub async fn list(house: &Latchkey) -> Result<Vec<KeyRow>, Refusal> {
     rows(&house.db).await
 }
 
-/// Makes a new key the signer and retires the others. Tokens signed before stay good until they run out.
+/// Which keys there are, newest first, for those who follow.
+pub(crate) async fn kids(db: &Db) -> Result<Vec<String>, Refusal> {
+    Ok(on!(*db, read, |p| sqlx::query_scalar(KIDS).fetch_all(p).await)?)
+}
+
+/// Makes a new key, publishes it now, and lets it take over after `wait`. Tokens signed before stay good until they run out.
+/// Answers its `kid`.
 ///
 /// # Errors
 /// When the database does not answer; then nothing has changed.
-pub async fn rotate(house: &Latchkey) -> Result<String, Refusal> {
-    let kid = insert(&house.db, &house.settings, &house.sealer(Purpose::SigningKeys), house.now(), &*house.random).await?;
+pub async fn rotate(house: &Latchkey, wait: Duration) -> Result<String, Refusal> {
+    let now = house.now();
+    let sealer = house.sealer(Purpose::SigningKeys);
+    let mut tx = house.db.begin().await?;
+    let kid = insert(&mut tx, &house.settings, &sealer, now, now.plus(wait), &*house.random).await?;
+    tx.commit().await?;
     house.reload_keys().await?;
     Ok(kid)
+}
+
+/// Rotates when the newest key has signed for as long as the operator wants a key to.
+pub(crate) async fn rotate_if_old(house: &Latchkey) -> Result<(), Refusal> {
+    let Some(age) = house.settings.key_rotation else { return Ok(()) };
+    let newest = rows(&house.db).await?.into_iter().next();
+    if newest.is_some_and(|key| key.signs_from.plus(age) <= house.now()) {
+        let kid = rotate(house, ANNOUNCED).await?;
+        tracing::info!(kid, "a new signing key was made because the one in use is old; it takes over in {ANNOUNCED:?}");
+    }
+    Ok(())
 }
 
 /// Forgets the keys of which no token can be alive, here and in the database.
 pub(crate) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
     let before = forgotten_before(&house.settings, house.now());
     on!(house.db, write, |p| sqlx::query(FORGET_RETIRED).bind(before).execute(p).await.map(drop))?;
-    // Another node may have been the one that deleted it, so what counts is what is in memory here.
-    if house.keyring().verifiers.len() > 1 {
+    if kids(&house.db).await? != house.keyring().kids() {
         house.reload_keys().await?;
     }
     Ok(())
@@ -126,13 +172,7 @@ fn forgotten_before(settings: &Settings, now: Timestamp) -> Timestamp {
     now.minus(settings.access_ttl * 2)
 }
 
-/// The `kid` of the key that should be signing, for those who follow.
-pub(crate) async fn newest(db: &Db) -> Result<Option<String>, Refusal> {
-    let row: Option<(String,)> = on!(*db, read, |p| sqlx::query_as(NEWEST).fetch_optional(p).await)?;
-    Ok(row.map(|(kid,)| kid))
-}
-
-/// Makes an installation's first key. Two nodes may do it at once: the newer key signs, the older verifies.
+/// Makes an installation's first key, or finds the one that another node has just made.
 pub(crate) async fn found(
     db: &Db,
     settings: &Settings,
@@ -140,15 +180,22 @@ pub(crate) async fn found(
     now: Timestamp,
     random: &dyn Random,
 ) -> Result<Arc<Keyring>, Refusal> {
-    insert(db, settings, sealer, now, random).await?;
+    let mut tx = db.begin().await?;
+    tx.in_turn().await?;
+    let there: Vec<String> = within!(tx, |c| sqlx::query_scalar(KIDS).fetch_all(c).await)?;
+    if there.is_empty() {
+        insert(&mut tx, settings, sealer, now, now, random).await?;
+    }
+    tx.commit().await?;
     load(db, sealer).await?.ok_or_else(|| Refusal::Broken("the signing key just made is gone".into()))
 }
 
 async fn insert(
-    db: &Db,
+    tx: &mut Tx,
     settings: &Settings,
     sealer: &Sealer,
     now: Timestamp,
+    signs_from: Timestamp,
     random: &dyn Random,
 ) -> Result<String, Refusal> {
     let key = SigningKey::generate(settings.signing_alg, random)?;
@@ -156,18 +203,18 @@ async fn insert(
     let jwk = jwk.map_err(|e| Refusal::Broken(e.to_string()))?.unwrap_or_default();
     let sealed = key.seal(sealer);
     let forgotten = forgotten_before(settings, now);
-    let mut tx = db.begin().await?;
-    within!(tx, |c| sqlx::query(INSERT_KEY)
+    within!(*tx, |c| sqlx::query(INSERT_KEY)
         .bind(&key.kid)
         .bind(key.alg.as_str())
         .bind(&sealed)
         .bind(&jwk)
         .bind(now)
+        .bind(signs_from)
         .execute(c)
         .await
         .map(drop))?;
-    within!(tx, |c| sqlx::query(RETIRE_OTHERS).bind(now).bind(&key.kid).execute(c).await.map(drop))?;
-    within!(tx, |c| sqlx::query(FORGET_RETIRED).bind(forgotten).execute(c).await.map(drop))?;
-    tx.commit().await?;
+    within!(*tx, |c| sqlx::query(RETIRE_OTHERS).bind(signs_from).bind(&key.kid).execute(c).await.map(drop))?;
+    within!(*tx, |c| sqlx::query(FORGET_RETIRED).bind(forgotten).execute(c).await.map(drop))?;
+    tx.ring(Topic::Keys).await?;
     Ok(key.kid)
 }

@@ -61,7 +61,7 @@ pub struct SigningKey {
     pub kid: String,
     /// The one algorithm this key is used with.
     pub alg: SigningAlg,
-    pub(super) encoding: EncodingKey,
+    pub(crate) encoding: EncodingKey,
     private: Zeroizing<Vec<u8>>,
 }
 

@@ -7,7 +7,7 @@
 use super::{Letter, Transport, message::compose, transport::Failure};
 use crate::{
     Latchkey, Refusal,
-    db::{Tx, on, statements, within},
+    db::{Topic, Tx, on, statements, within},
     time::Timestamp,
 };
 use std::time::Duration;
@@ -77,11 +77,12 @@ pub async fn post(house: &Latchkey, tx: &mut Tx, letter: &Letter) -> Result<(), 
         .execute(c)
         .await
         .map(drop))?;
+    tx.ring(Topic::Letter).await?;
     Ok(())
 }
 
 /// Sends the letters that are due, one after the other. To be called when `house.outbox_bell` rings and every few seconds,
-/// because the bell is not heard across nodes and retries ring none.
+/// because bells may be missed and retries ring none.
 ///
 /// # Errors
 /// When the database does not answer. A mail server that does not is no error here: the letter says so and waits.

@@ -3,7 +3,7 @@
 use super::begin::{Device, Subject};
 use crate::{
     Latchkey, Refusal,
-    db::{Tx, statements, within},
+    db::{Topic, Tx, statements, within},
     events::{self, Event, Kind},
     mail,
     words::{EndCause, Viewer},
@@ -92,6 +92,9 @@ pub(crate) async fn end_all_within(
         .bind(but.unwrap_or_default())
         .fetch_all(c)
         .await)?;
+    if !ended.is_empty() {
+        tx.ring(Topic::Revoked).await?;
+    }
     Ok(ended.into_iter().map(|(id,)| id).collect())
 }
 
@@ -137,5 +140,8 @@ async fn end_one(house: &Latchkey, tx: &mut Tx, user: Uuid, id: Uuid, cause: End
         .bind(user)
         .fetch_optional(c)
         .await)?;
+    if ended.is_some() {
+        tx.ring(Topic::Revoked).await?;
+    }
     Ok(ended.is_some())
 }

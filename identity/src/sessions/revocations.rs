@@ -22,8 +22,10 @@ statements! {
     MARKED_SINCE = "select id, tokens_void_before from users where tokens_void_before >= $1";
 }
 
-/// How far back each look at the database overlaps the one before: longer than a commit takes and than clocks differ.
-const OVERLAP: Duration = Duration::from_secs(10);
+/// How far back each look at the database overlaps the one before. A row says when its transaction began to end the session, by
+/// the clock of that node; it is seen when the transaction is over. So this is longer than a transaction may take and clocks
+/// may differ.
+const OVERLAP: Duration = Duration::from_secs(60);
 
 #[derive(Default)]
 struct Set {

@@ -75,10 +75,11 @@ pub fn issue(house: &Latchkey, viewer: &Viewer) -> Result<String, Refusal> {
         name: profile.then(|| viewer.name.clone()),
         email: profile.then(|| viewer.email.clone()),
     };
-    let mut header = Header::new(ring.signer.alg.jose());
+    let signer = ring.signer(house.now());
+    let mut header = Header::new(signer.alg.jose());
     header.typ = Some(TYP.into());
-    header.kid = Some(ring.signer.kid.clone());
-    jsonwebtoken::encode(&header, &claims, ring.encoding()).map_err(|e| Refusal::Broken(format!("signing: {e}")))
+    header.kid = Some(signer.kid.clone());
+    jsonwebtoken::encode(&header, &claims, &signer.encoding).map_err(|e| Refusal::Broken(format!("signing: {e}")))
 }
 
 /// Checks a token against the keys and the clock. Touches no database; whether the session has been ended since is the
@@ -116,7 +117,7 @@ pub fn verify(house: &Latchkey, token: &str) -> Result<Viewer, Fault> {
 /// its type: an `iss` or `aud` that is a list is none of ours.
 fn signed_claims(house: &Latchkey, token: &str) -> Option<Claims> {
     let ring = house.keyring();
-    let key_of = |kid: &str| ring.verifiers.iter().find(|key| key.kid == kid).map(|key| (key.alg, &key.key));
+    let key_of = |kid: &str| ring.find(kid).map(|key| (key.signing.alg, &key.verifying));
     let signed = jws::open(token, key_of)?;
     // Media types have no case (RFC 7515 section 4.1.9).
     let is_access = signed.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(TYP));

@@ -94,7 +94,7 @@ async fn database(settings: &Settings) -> Vec<Finding> {
     {
         return vec![Finding::Odd(format!("database: {} is not there yet; the first start makes it", path.display()))];
     }
-    let db = match start::open_database(&settings.database).await {
+    let db = match start::open_database(settings).await {
         Ok(db) => db,
         Err(error) => return vec![Finding::Bad(format!("database: {error}"))],
     };

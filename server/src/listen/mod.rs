@@ -5,6 +5,7 @@
 //! HTTP/2 belong to the proxy in front.
 
 mod patient;
+mod signals;
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper::{
@@ -17,6 +18,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
 };
 use patient::Patient;
+pub use signals::told_to_stop;
 use std::{convert::Infallible, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -126,31 +128,3 @@ fn connection(
 trait Answers: HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send> + Send {}
 
 impl<S> Answers for S where S: HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send> + Send {}
-
-/// Ready at SIGINT or SIGTERM. A second signal while requests are being finished ends the process at once.
-pub async fn told_to_stop() {
-    one_signal().await;
-    tracing::info!("stopping: running requests are finished, new ones are refused");
-    tokio::spawn(async {
-        one_signal().await;
-        std::process::exit(130);
-    });
-}
-
-async fn one_signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    // Without signals there is nothing to wait for but the end of the process.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
-}

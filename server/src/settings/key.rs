@@ -13,6 +13,8 @@ pub enum Key {
     DataDir,
     /// Which database.
     DatabaseUrl,
+    /// Connections to a PostgreSQL server.
+    DatabaseConnections,
     /// The root of all keys.
     MasterKey,
     /// Life of an access token.
@@ -37,6 +39,8 @@ pub enum Key {
     MinPassword,
     /// Algorithm of new signing keys.
     SigningAlg,
+    /// Age at which signing keys are replaced.
+    KeyRotation,
     /// Name and address inside access tokens.
     ProfileClaims,
     /// Audience of access tokens.
@@ -45,6 +49,8 @@ pub enum Key {
     Argon2,
     /// Where to show metrics.
     MetricsListen,
+    /// How long to go on serving after SIGTERM.
+    ShutdownDelay,
 }
 
 /// What the help and the error messages say about a setting.
@@ -80,11 +86,12 @@ const fn secret(mut about: About) -> About {
 
 impl Key {
     /// Every setting, in the order of the help.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Listen,
         Self::PublicUrl,
         Self::DataDir,
         Self::DatabaseUrl,
+        Self::DatabaseConnections,
         Self::MasterKey,
         Self::AccessTtl,
         Self::SmtpUrl,
@@ -97,10 +104,12 @@ impl Key {
         Self::Stays,
         Self::MinPassword,
         Self::SigningAlg,
+        Self::KeyRotation,
         Self::ProfileClaims,
         Self::Audience,
         Self::Argon2,
         Self::MetricsListen,
+        Self::ShutdownDelay,
     ];
 
     /// Its description.
@@ -130,6 +139,13 @@ impl Key {
                 "postgres://latchkey:PASSWORD@db.example.org/latchkey",
                 "Database, sqlite: or postgres:",
             )),
+            Self::DatabaseConnections => about(
+                "database_connections",
+                "NUMBER",
+                "16",
+                "16",
+                "Connections to a PostgreSQL server, of this node alone: 2 to 1000",
+            ),
             Self::MasterKey => secret(about(
                 "master_key",
                 "BASE64",
@@ -188,6 +204,13 @@ impl Key {
                 "ES256",
                 "Algorithm of new signing keys: EdDSA, ES256, RS256 or HS256",
             ),
+            Self::KeyRotation => about(
+                "key_rotation",
+                "TIME|off",
+                "90d",
+                "30d",
+                "Age at which a new signing key takes over, a day at least, or off",
+            ),
             Self::ProfileClaims => {
                 about("profile_claims", "true|false", "true", "false", "Whether access tokens carry name and address")
             }
@@ -208,6 +231,13 @@ impl Key {
             Self::MetricsListen => {
                 about("metrics_listen", "IP:PORT", "none", "127.0.0.1:9464", "Loopback address for /metrics")
             }
+            Self::ShutdownDelay => about(
+                "shutdown_delay",
+                "TIME",
+                "0s",
+                "10s",
+                "After SIGTERM: time for the load balancer to see /readyz fail before the port closes, at most 5m",
+            ),
         }
     }
 
@@ -237,7 +267,7 @@ mod tests {
             assert_eq!(key as usize, index);
             assert_eq!(Key::from_name(key.about().name), Some(key));
         }
-        assert_eq!(Key::MetricsListen as usize + 1, Key::ALL.len());
+        assert_eq!(Key::ShutdownDelay as usize + 1, Key::ALL.len());
         assert_eq!(Key::PublicUrl.variable(), "LATCHKEY_PUBLIC_URL");
         assert_eq!(Key::PublicUrl.flag(), "public-url");
     }

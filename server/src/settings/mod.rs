@@ -17,7 +17,7 @@ pub use networks::Network;
 pub use sources::{Given, Layer, Origin};
 
 use identity::{keys::MasterKey, words::Secret};
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use url::Url;
 
 /// Which database to open.
@@ -49,6 +49,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Which database.
     pub database: Database,
+    /// Connections to a PostgreSQL server.
+    pub database_connections: u32,
     /// The master key as base64, already checked; `None` means the file in the data directory.
     pub master_key: Option<Secret>,
     /// The mail server; `None` writes letters to files.
@@ -59,6 +61,8 @@ pub struct Settings {
     pub log: String,
     /// How.
     pub log_format: LogFormat,
+    /// How long to go on serving after SIGTERM.
+    pub shutdown_delay: Duration,
     /// Cookies without the prefix and the `Secure` flag.
     pub insecure_cookies: bool,
     /// What the rules want to know.
@@ -83,12 +87,16 @@ impl Settings {
             metrics_listen: given.get(Key::MetricsListen, values::loopback)?,
             database: database.map_or_else(|| Database::File(data_dir.join("latchkey.db")), Database::Url),
             data_dir,
+            database_connections: given
+                .get(Key::DatabaseConnections, values::connections)?
+                .unwrap_or(identity::db::CONNECTIONS),
             master_key: given
                 .get(Key::MasterKey, |text| MasterKey::parse(text).map(|_| Secret::new(text)).map_err(sentence))?,
             smtp_url: given.get(Key::SmtpUrl, values::smtp)?,
             trusted_proxies: given.get(Key::TrustedProxies, networks::networks)?.unwrap_or_default(),
             log: given.get(Key::Log, crate::logs::check_filter)?.unwrap_or_else(|| "info".to_owned()),
             log_format: given.get(Key::LogFormat, log_format)?.unwrap_or(LogFormat::Text),
+            shutdown_delay: given.get(Key::ShutdownDelay, values::shutdown_delay)?.unwrap_or_default(),
             insecure_cookies,
             rules: rules(&given, listen, insecure_cookies)?,
             strangers: given.strangers,
@@ -109,6 +117,7 @@ fn rules(given: &Given, listen: SocketAddr, insecure_cookies: bool) -> Result<id
         access_ttl = AccessTtl by values::access_ttl;
         profile_claims = ProfileClaims by values::truth;
         signing_alg = SigningAlg by values::signing_alg;
+        key_rotation = KeyRotation by values::key_rotation;
         stays = Stays by values::stays;
         min_password = MinPassword by values::min_password;
         hash_cost = Argon2 by values::hash_cost;

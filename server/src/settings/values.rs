@@ -33,6 +33,27 @@ pub fn access_ttl(text: &str) -> Result<Duration, Fault> {
     if allowed.contains(&ttl) { Ok(ttl) } else { Err("is not between 1s and 1h".into()) }
 }
 
+/// Connections to a database server.
+pub fn connections(text: &str) -> Result<u32, Fault> {
+    let number = text.parse().ok().filter(|number| (2..=1000).contains(number));
+    number.ok_or_else(|| "is not a number from 2 to 1000".into())
+}
+
+/// The age at which signing keys are replaced.
+pub fn key_rotation(text: &str) -> Result<Option<Duration>, Fault> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let age = duration(text)?;
+    if age >= Duration::from_secs(86_400) { Ok(Some(age)) } else { Err("is less than a day".into()) }
+}
+
+/// How long to go on serving after SIGTERM.
+pub fn shutdown_delay(text: &str) -> Result<Duration, Fault> {
+    let delay = duration(text)?;
+    if delay <= Duration::from_secs(300) { Ok(delay) } else { Err("is more than 5m".into()) }
+}
+
 /// `true` or `false`, and what people write for them.
 pub fn truth(text: &str) -> Result<bool, Fault> {
     match text {

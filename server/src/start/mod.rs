@@ -99,7 +99,7 @@ pub async fn open(settings: &Settings) -> Result<Arc<Latchkey>, StartError> {
     let random: Arc<dyn Random> = Arc::new(SystemSource::new());
     files::prepare(&settings.data_dir)?;
     let master = master_key(settings, &*random)?;
-    let db = open_database(&settings.database).await?;
+    let db = open_database(settings).await?;
     Ok(Latchkey::open(db, settings.rules.clone(), master, Arc::new(SystemClock), random).await?)
 }
 
@@ -124,13 +124,13 @@ pub fn master_key(settings: &Settings, random: &dyn Random) -> Result<MasterKey,
 ///
 /// # Errors
 /// The driver's reason.
-pub async fn open_database(database: &Database) -> Result<Db, StartError> {
-    match database {
+pub async fn open_database(settings: &Settings) -> Result<Db, StartError> {
+    match &settings.database {
         Database::File(path) => {
             make_private(path).map_err(|error| StartError::io("cannot open the database", path, &error))?;
             Ok(Db::open_file(path).await?)
         }
-        Database::Url(url) => Ok(Db::open(url.expose()).await?),
+        Database::Url(url) => Ok(Db::open_with(url.expose(), settings.database_connections).await?),
     }
 }
 

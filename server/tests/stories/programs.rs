@@ -151,14 +151,14 @@ async fn without_a_database_nothing_is_done_and_that_is_said() {
     for (form, fields) in
         [("/api/login", &KEYS[..]), ("/api/register", &newcomer), ("/api/verify_email", &[("token", "x")])]
     {
-        let refused = admin.post(form, fields).await.refuses(503, "busy");
+        let refused = admin.post(form, fields).await.refuses(503, "unavailable");
         assert!(refused.header("retry-after").is_some() && refused.set_cookies().is_empty());
     }
     admin.get("/readyz").await.is(503);
     admin.get("/healthz").await.is(200);
     let mut browser = app.browser();
     browser.open("/login").await.is(200);
-    browser.fill("/api/login", &KEYS).await.is(200).says("We are busy");
+    browser.fill("/api/login", &KEYS).await.is(200).says("Not at the moment");
 }
 
 #[tokio::test]

@@ -75,11 +75,11 @@ async fn while_the_database_is_away_cookies_stay_and_good_tokens_still_open() {
     browser.clone().asking(Kind::Json).get("/api/me").await.is(200);
     app.advance(ACCESS_LIFE);
     for path in ["/dashboard", "/", "/login", "/account"] {
-        let refused = browser.get(path).await.is(503).says("busy");
+        let refused = browser.get(path).await.is(503).says("Not at the moment");
         assert!(refused.set_cookies().is_empty(), "{refused:?}");
         assert!(refused.header(header::RETRY_AFTER).is_some());
     }
-    let refused = browser.clone().asking(Kind::Json).get("/api/me").await.refuses(503, "busy");
+    let refused = browser.clone().asking(Kind::Json).get("/api/me").await.refuses(503, "unavailable");
     assert!(refused.set_cookies().is_empty() && refused.header(header::RETRY_AFTER).is_some());
     let refused = browser.post("/api/end_other_sessions", &[]).await.is(503);
     assert!(refused.set_cookies().is_empty());

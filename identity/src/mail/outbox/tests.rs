@@ -76,8 +76,8 @@ impl Home {
         let sql = "select attempts, sent_at is not null, sealed is not null, failure from letters order by id";
         on!(&self.house.db, read, |p| sqlx::query_as(sql)
             .fetch_all(p)
-            .await
-            .unwrap())
+            .await)
+        .unwrap()
     }
 }
 
@@ -193,8 +193,8 @@ async fn what_cannot_be_sent_waits_longer_each_time_and_is_given_up_after_three_
             let due = "select due_at from letters";
             let (due,): (Timestamp,) = on!(&home.house.db, read, |p| sqlx::query_as(due)
                 .fetch_one(p)
-                .await
-                .unwrap());
+                .await)
+            .unwrap();
             if due <= home.clock.now() {
                 break;
             }

@@ -55,6 +55,11 @@ impl Class {
         }
     }
 
+    /// Whether nodes count it together: what works with the database anyway. Pages do not always, and guard each node's own time.
+    pub(super) const fn is_shared(self) -> bool {
+        matches!(self, Self::SignIn | Self::Account | Self::Write)
+    }
+
     /// Requests a minute; `None` for no limit. All may come at once, then they trickle.
     pub(super) const fn per_minute(self) -> Option<NonZeroU32> {
         match self {

@@ -1,12 +1,15 @@
 //! Limits per network address: how often one address may sign in, write, or open pages (ASVS 2.4.1, 6.3.1).
 //!
-//! They sit before everything that costs something. Guessing one account from many addresses is not their business: that is
+//! They sit before everything that costs something. Each process counts in memory; what works with a database that several nodes
+//! share is then also counted there, so that going from node to node gains nothing. Guessing one account from many addresses is not their business: that is
 //! counted per account, in the database, by `identity::throttle`. Time comes from the injected clock.
 
 mod class;
+mod shared;
 mod steady;
 
 pub use class::Class;
+pub use shared::share;
 
 use super::{address::ClientAddr, plain};
 use app::error::AppError;
@@ -110,18 +113,23 @@ impl Limits {
 /// The layer itself. Needs [`super::address::resolve`] outside of it.
 pub async fn limit(State(limits): State<Arc<Limits>>, request: Request, next: Next) -> Response {
     let class = Class::of(request.method(), request.uri().path());
-    let address = request.extensions().get::<ClientAddr>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |client| client.0);
-    match limits.take(class, address) {
+    match limits.take(class, address(&request)) {
         Ok(()) => next.run(request).await,
-        Err(seconds) => {
-            tracing::warn!(class = class.as_str(), client = %address, "limited");
-            refuse(request.uri().path(), request.headers(), seconds)
-        }
+        Err(seconds) => refuse(class, &request, seconds),
     }
 }
 
+fn address(request: &Request) -> IpAddr {
+    request.extensions().get::<ClientAddr>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |client| client.0)
+}
+
 /// 429 (RFC 6585 section 4), in the form the client reads.
-fn refuse(path: &str, headers: &HeaderMap, seconds: u64) -> Response {
+fn refuse(class: Class, request: &Request, seconds: u64) -> Response {
+    tracing::warn!(class = class.as_str(), client = %address(request), "limited");
+    refusal(request.uri().path(), request.headers(), seconds)
+}
+
+fn refusal(path: &str, headers: &HeaderMap, seconds: u64) -> Response {
     let mut response = if path.starts_with("/api/") && !wants_html(headers) {
         (StatusCode::TOO_MANY_REQUESTS, Json(AppError::TooMany { seconds })).into_response()
     } else {
@@ -239,13 +247,13 @@ mod tests {
     #[tokio::test]
     async fn a_refusal_is_json_for_programs_and_a_page_for_people() {
         let mut headers = HeaderMap::new();
-        let response = refuse("/api/login", &headers, 6);
+        let response = refusal("/api/login", &headers, 6);
         assert_eq!(response.headers()[header::RETRY_AFTER], "6");
         assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
         let body = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
         assert_eq!(body, r#"{"error":"too_many","seconds":6}"#);
         headers.insert(header::ACCEPT, HeaderValue::from_static("text/html,application/xhtml+xml"));
-        let response = refuse("/api/login", &headers, 6);
+        let response = refusal("/api/login", &headers, 6);
         assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
     }

@@ -1,0 +1,61 @@
+//! Background work that one node does for all.
+//!
+//! A job is taken by one statement that also says when it is due again, so of several nodes one does it and none has to be
+//! chosen. A node that dies in the middle loses nothing: every job is done in steps that may be repeated, and comes round again.
+
+use crate::{
+    Latchkey, Refusal, accounts, address_counts,
+    db::{on, statements},
+    keys, mail, throttle,
+};
+use std::time::Duration;
+
+statements! {
+    /// A time further away than a whole period was set by a clock that was wrong.
+    TAKE = "insert into jobs (name, due_at) values ($1, cast($2 as bigint) + cast($3 as bigint))
+            on conflict (name) do update set due_at = cast($2 as bigint) + cast($3 as bigint)
+             where jobs.due_at <= $2 or jobs.due_at > cast($2 as bigint) + cast($3 as bigint)
+            returning name";
+}
+
+/// How often spent tokens, old letters and old counts are removed.
+const TIDY_EVERY: Duration = Duration::from_secs(5 * 60);
+
+/// How often the age of the signing key is looked at.
+const KEYS_EVERY: Duration = Duration::from_secs(3600);
+
+/// Does what is due and nobody else has taken. To be called about once a minute.
+///
+/// # Errors
+/// When the database does not answer; what was left is done at its next turn.
+pub async fn run_due(house: &Latchkey) -> Result<(), Refusal> {
+    if take(house, "tidy", TIDY_EVERY).await? {
+        tidy(house).await?;
+    }
+    if take(house, "rotate keys", KEYS_EVERY).await? {
+        keys::rotate_if_old(house).await?;
+    }
+    Ok(())
+}
+
+/// Removes what has served its time: expired tokens, retired keys, old letters, throttles and counts.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
+    accounts::tidy(house).await?;
+    keys::tidy(house).await?;
+    mail::tidy(house).await?;
+    throttle::tidy(house).await?;
+    address_counts::tidy(house).await
+}
+
+async fn take(house: &Latchkey, job: &str, every: Duration) -> Result<bool, Refusal> {
+    let taken: Option<(String,)> = on!(house.db, write, |p| sqlx::query_as(TAKE)
+        .bind(job)
+        .bind(house.now())
+        .bind(every.as_millis() as i64)
+        .fetch_optional(p)
+        .await)?;
+    Ok(taken.is_some())
+}
