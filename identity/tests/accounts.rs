@@ -6,6 +6,7 @@ use identity::{
     Latchkey, Refusal, Settings,
     accounts::{self, setup, setup_link, sign_in, verify_email},
     admin::{self, Admin},
+    db::Db,
     keys::{self, Purpose},
     mail,
     passwords::HashCost,
@@ -21,7 +22,7 @@ use std::{
     thread::{self, ThreadId},
 };
 use support::{PASSWORD, TestHouse, device, mailbox::Received, master_key, settings};
-use tracing::{Instrument, Subscriber, span::Id};
+use tracing::{Event, Instrument, Subscriber, span::Id};
 use tracing_subscriber::{
     Layer, Registry,
     layer::{Context, SubscriberExt},
@@ -116,13 +117,13 @@ async fn a_letter_is_good_for_one_day_one_time_and_one_purpose() {
     assert!(spent(late.token().expose()).await && spent(&late.code()).await, "a day later");
     let just = registered(&home, "Just", "just@example.org", PASSWORD).await;
     home.advance(24 * 3600 - 1);
-    home.house.tidy().await.unwrap();
+    identity::jobs::tidy(&home.house).await.unwrap();
     verify(&home.house, just.token().expose()).await.unwrap();
     assert!(spent(just.token().expose()).await && spent(&just.code()).await, "neither link nor code twice");
 
     let other = registered(&home, "Other", "other@example.org", PASSWORD).await;
     let sql = "update mailed_tokens set purpose = 'reset' where address = 'other@example.org'";
-    sqlx::query(sql).execute(&home.sqlite().await).await.unwrap();
+    home.change(sql).await;
     assert!(spent(other.token().expose()).await && spent(&other.code()).await, "made for something else");
     assert!(matches!(enter(&home, "other@example.org", PASSWORD).await, Err(Refusal::Unverified)));
 
@@ -230,12 +231,12 @@ async fn what_is_wrong_with_an_account_is_told_only_to_the_right_password() {
     for email in ["new@example.org", "gone@example.org"] {
         assert!(matches!(enter(&home, email, OTHER).await, Err(Refusal::Credentials)), "{email}");
     }
-    let sql = "select count(*) from sessions";
-    let begun: i64 = sqlx::query_scalar(sql).fetch_one(&home.sqlite().await).await.unwrap();
+    let (begun,): (i64,) = home.row("select count(*) from sessions").await;
     assert_eq!(begun, 0);
 }
 
-/// Counts the commands that reach the database's own thread from within a span: sqlx takes the span along with each.
+/// Counts the commands that a database is given. SQLite's reach a thread of its own, and sqlx takes our span along with each;
+/// PostgreSQL's are sent from our thread, and sqlx mentions each in the log.
 struct Commands {
     home: ThreadId,
     seen: Arc<AtomicUsize>,
@@ -244,6 +245,12 @@ struct Commands {
 impl<S: Subscriber> Layer<S> for Commands {
     fn on_enter(&self, _: &Id, _: Context<'_, S>) {
         if thread::current().id() != self.home {
+            self.seen.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "sqlx::query" {
             self.seen.fetch_add(1, Ordering::SeqCst);
         }
     }
@@ -280,7 +287,7 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer_for_the_sam
         let before = home.house.hasher.hashes();
         let (answer, commands) = commands(enter(&home, email, password)).await;
         let hashes = home.house.hasher.hashes() - before;
-        assert!(commands > 4, "the counter counts");
+        assert!(commands >= 4, "the counter counts");
         seen.push((answer.unwrap_err().to_string(), hashes, commands));
     }
     assert_eq!(seen[1].0, "wrong credentials");
@@ -319,9 +326,7 @@ async fn a_stay_that_is_not_offered_is_refused_and_an_administrators_is_capped()
 async fn a_password_is_hashed_anew_when_the_cost_has_risen() {
     let home = TestHouse::start().await;
     home.person("alice").await;
-    let stored = async || -> String {
-        sqlx::query_scalar("select password_hash from users").fetch_one(&home.sqlite().await).await.unwrap()
-    };
+    let stored = async || home.row::<(String,)>("select password_hash from users").await.0;
     let dear = HashCost { iterations: 3, ..HashCost::default() };
     let restarted = home.reopen(Settings { hash_cost: dear, ..settings() }, master_key()).await.unwrap();
     let enter = async |password: &str| {
@@ -399,28 +404,32 @@ async fn the_first_administrator_closes_the_setup_page_for_ever_however_they_bec
         let home = TestHouse::start().await;
         let alice = home.person("alice").await;
         let token = setup_token(&home).await.unwrap();
-        let root = if promoted {
+        if promoted {
             admin::set_role(&home.house, &Admin::operator(), alice, Role::Admin).await.unwrap();
-            alice
         } else {
-            home.account("root", Role::Admin).await
-        };
+            home.account("root", Role::Admin).await;
+        }
         assert_eq!(set_up(&home, &token, "second", PASSWORD).await, Some(Fault::Spent), "promoted: {promoted}");
         assert_eq!(setup_token(&home).await, None, "promoted: {promoted}");
         // Not even an installation that has lost its administrators opens it again.
-        sqlx::query("update users set role = 'user' where id = $1")
-            .bind(root)
-            .execute(&home.sqlite().await)
-            .await
-            .unwrap();
+        assert_eq!(home.change("update users set role = 'user' where role = 'admin'").await, 1);
         assert_eq!(setup_token(&home).await, None);
         assert_eq!(set_up(&home, &token, "second", PASSWORD).await, Some(Fault::Spent));
     }
 }
 
-/// Every byte of a folder's files.
-fn bytes_below(dir: &std::path::Path) -> Vec<u8> {
-    let files = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+/// Every byte of the database's files. PostgreSQL's are somebody else's, but the superuser may ask for them.
+async fn stored_bytes(home: &TestHouse) -> Vec<u8> {
+    if let Db::Postgres(pool) = &home.db {
+        sqlx::query("checkpoint").execute(pool).await.unwrap();
+        let files = "select pg_read_binary_file(pg_relation_filepath(oid)) from pg_class
+                      where relkind in ('r', 'i', 't') and relnamespace <> 'pg_catalog'::regnamespace
+                        and pg_relation_filenode(oid) is not null";
+        let files: Vec<Vec<u8>> = sqlx::query_scalar(files).fetch_all(pool).await.unwrap();
+        return files.concat();
+    }
+    let folder = std::fs::read_dir(home.dir.path()).unwrap();
+    let files = folder.map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
     files.flat_map(|path| std::fs::read(path).unwrap()).collect()
 }
 
@@ -432,21 +441,16 @@ fn found(haystack: &[u8], needle: &str) -> bool {
 async fn no_secret_is_readable_in_the_database_the_letters_that_wait_or_the_events() {
     let home = TestHouse::start().await;
     register(&home, "Alice", "alice@example.org", PASSWORD).await.unwrap();
-    let sealed = async || -> Vec<u8> {
-        let sql = "select sealed from letters where sealed is not null";
-        sqlx::query_scalar(sql).fetch_one(&home.sqlite().await).await.unwrap()
-    };
-    let waiting = sealed().await;
-    let while_waiting = bytes_below(home.dir.path());
+    let (waiting,): (Vec<u8>,) = home.row("select sealed from letters where sealed is not null").await;
+    let while_waiting = stored_bytes(&home).await;
     let letter = home.letter().await;
     let (token, code) = (letter.token(), letter.code());
     verify(&home.house, token.expose()).await.unwrap();
     assert!(enter(&home, "alice@example.org", OTHER).await.is_err());
     let pair = enter(&home, "alice@example.org", PASSWORD).await.unwrap();
     let setup = setup_token(&home).await.unwrap();
-    let hash: String =
-        sqlx::query_scalar("select password_hash from users").fetch_one(&home.sqlite().await).await.unwrap();
-    let whole = bytes_below(home.dir.path());
+    let (hash,): (String,) = home.row("select password_hash from users").await;
+    let whole = stored_bytes(&home).await;
     assert!(found(&whole, "alice@example.org") && found(&whole, &hash), "the right files are looked at");
     let bare = code.replace('-', "");
     let pepper = String::from_utf8_lossy(&master_key().derive(Purpose::Pepper)).into_owned();
@@ -461,8 +465,8 @@ async fn no_secret_is_readable_in_the_database_the_letters_that_wait_or_the_even
     for told in ["alice", "verify", "token", &hash, "Confirm"] {
         assert!(!found(&waiting, told), "{told} is in the waiting letter");
     }
-    let sql = "select group_concat(kind || ip || detail || hex(id)) from events";
-    let events: String = sqlx::query_scalar(sql).fetch_one(&home.sqlite().await).await.unwrap();
+    let events: Vec<(String, String, String, Uuid)> = home.rows("select kind, ip, detail, id from events").await;
+    let events = format!("{events:?}");
     for secret in [PASSWORD, OTHER, token.expose(), &bare, &hash, "argon2", "alice", "lk1.", "eyJ"] {
         assert!(!events.contains(secret), "{secret} in {events}");
     }
@@ -496,8 +500,7 @@ async fn nothing_that_can_be_printed_prints_a_secret() {
     ]
     .concat();
     let renewed = support::tokens(rotation);
-    let hash: String =
-        sqlx::query_scalar("select password_hash from users").fetch_one(&home.sqlite().await).await.unwrap();
+    let (hash,): (String,) = home.row("select password_hash from users").await;
     let never =
         [PASSWORD, OTHER, "short!!", "no address", &pair.access, &pair.refresh, &renewed.access, &renewed.refresh];
     for secret in never.into_iter().chain([hash.as_str(), "argon2", "a-mailed-token", "ABCDE", "lk1.", "eyJ"]) {

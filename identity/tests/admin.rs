@@ -5,14 +5,13 @@ mod support;
 use identity::{
     Refusal, accounts,
     admin::{self, Admin, Counts, Filter, Status},
-    db::Db,
     events::Kind,
     sessions::{self, Admission, Rotation},
     tokens::TokenPair,
     words::{EmailAddress, EndCause, Fault, Role, Secret, Stay, UserView},
 };
 use std::collections::HashSet;
-use support::{PASSWORD, TestHouse, device, postgres::Cluster, settings, temp_dir, tokens};
+use support::{PASSWORD, TestHouse, device, look, tokens};
 use uuid::Uuid;
 
 /// An administrator who is signed in.
@@ -79,16 +78,18 @@ async fn the_last_administrator_can_neither_be_demoted_nor_disabled() {
     refused("an administrator who may not sign in does not count").await;
     admin::enable(&home.house, &root, second).await.unwrap();
     let sql = "update users set verified_at = null where email = 'second@example.org'";
-    sqlx::query(sql).execute(&home.sqlite().await).await.unwrap();
+    home.change(sql).await;
     refused("nor does one who cannot sign in yet").await;
-    sqlx::query("update users set verified_at = 1").execute(&home.sqlite().await).await.unwrap();
+    home.change("update users set verified_at = 1").await;
     admin::set_role(&home.house, &root, last, Role::User).await.unwrap();
     let demoted = admin::set_role(&home.house, &root, second, Role::User).await;
     assert!(matches!(demoted, Err(Refusal::LastAdmin)), "now it is the other one");
 }
 
 /// Two administrators, and twenty who at the same moment demote or disable the one or the other; again and again.
-async fn race(home: &TestHouse) {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twenty_attempts_at_once_leave_an_administrator() {
+    let home = TestHouse::start().await;
     let pair = [home.account("one", Role::Admin).await, home.account("two", Role::Admin).await];
     for round in 0..10 {
         let attempts: Vec<_> = (0..20)
@@ -114,18 +115,6 @@ async fn race(home: &TestHouse) {
             admin::set_role(&home.house, &Admin::operator(), id, Role::Admin).await.unwrap();
         }
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn twenty_attempts_at_once_leave_an_administrator_on_sqlite() {
-    race(&TestHouse::start().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn twenty_attempts_at_once_leave_an_administrator_on_postgresql() {
-    let cluster = Cluster::start();
-    let db = Db::open(&cluster.url()).await.unwrap();
-    race(&TestHouse::on(db, settings(), temp_dir()).await).await;
 }
 
 #[tokio::test]
@@ -206,12 +195,11 @@ async fn what_does_not_exist_is_not_found() {
 /// A crowd without passwords, because nobody of it signs in: every third is unverified, every fifth disabled, every seventh an
 /// administrator. Names and addresses carry the number.
 async fn crowd(home: &TestHouse, size: u32) {
-    let sqlite = home.sqlite().await;
-    let mut tx = sqlite.begin().await.unwrap();
     for n in 0..size {
         // All made in the same millisecond, in no order.
         let id = Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0000 + u128::from(n.wrapping_mul(2_654_435_761)));
-        sqlx::query(
+        let made = look!(home, |p| {
+            sqlx::query(
             "insert into users (id, email, name, name_key, role, password_hash, created_at, verified_at, disabled_at, tokens_void_before)
              values ($1, $2, $3, $4, $5, '', 0, $6, $7, 0)",
         )
@@ -222,11 +210,12 @@ async fn crowd(home: &TestHouse, size: u32) {
         .bind(if n % 7 == 0 { "admin" } else { "user" })
         .bind((n % 3 != 0).then_some(1_i64))
         .bind((n % 5 == 0).then_some(1_i64))
-        .execute(&mut *tx)
+        .execute(p)
         .await
-        .unwrap();
+        .map(drop)
+        });
+        made.unwrap();
     }
-    tx.commit().await.unwrap();
 }
 
 /// Every page of a list, one after the other.

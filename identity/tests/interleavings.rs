@@ -111,7 +111,7 @@ impl World {
             }
             Step::Forget => {
                 let sql = "update sessions set generation = generation - 1, confirmed_at = null where generation > 1";
-                sqlx::query(sql).execute(&self.home.sqlite().await).await.map_err(|e| e.to_string())?;
+                self.home.change(sql).await;
             }
             Step::Send | Step::Serve(_) | Step::ServeAndDie(_) | Step::Deliver(_) => {}
         }

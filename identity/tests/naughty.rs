@@ -9,7 +9,7 @@ use identity::{
     admin::{self, Admin, Filter},
     words::{EmailAddress, Fault, Field, FieldError, Role, Secret, Stay},
 };
-use support::{PASSWORD, TestHouse, device, settings};
+use support::{PASSWORD, TestHouse, device, look, settings};
 
 /// The big list of naughty strings, and what it lacks.
 fn naughty() -> Vec<String> {
@@ -161,7 +161,6 @@ async fn what_was_accepted_is_stored_found_and_signed_in_with_as_it_was_typed() 
 #[tokio::test]
 async fn a_letter_can_be_written_to_every_address_that_is_accepted() {
     let home = TestHouse::with(without_limits()).await;
-    let sqlite = home.sqlite().await;
     // Unconfirmed accounts made by hand: a registration would cost a hash for each.
     let waiting = "insert into users (id, email, name, name_key, role, password_hash, created_at, tokens_void_before)
                    values ($1, $2, 'x', 'x', 'user', '', 0, 0) on conflict do nothing";
@@ -171,7 +170,9 @@ async fn a_letter_can_be_written_to_every_address_that_is_accepted() {
             if let Ok(address) = EmailAddress::parse(&typed)
                 && tried(&home, Field::Email, &typed).await.is_empty()
             {
-                sqlx::query(waiting).bind(home.house.new_id()).bind(address.as_str()).execute(&sqlite).await.unwrap();
+                let id = home.house.new_id();
+                look!(home, |p| sqlx::query(waiting).bind(id).bind(address.as_str()).execute(p).await.map(drop))
+                    .unwrap();
                 accounts::resend_verification(&home.house, &typed).await.unwrap();
                 written += 1;
             }

@@ -105,7 +105,7 @@ async fn a_database_that_lost_its_last_write_catches_up() {
     let first = home.sign_in("alice", Stay::Day).await;
     let second = tokens(home.renew(&first).await);
     let third = tokens(home.renew(&second).await);
-    sqlx::query("update sessions set generation = 1, confirmed_at = null").execute(&home.sqlite().await).await.unwrap();
+    home.change("update sessions set generation = 1, confirmed_at = null").await;
     let Rotation::Renewed(fourth) = home.renew(&third).await else { panic!("not renewed") };
     assert_eq!(fourth.viewer.generation, 4);
 }
@@ -173,7 +173,7 @@ async fn revocations_of_another_process_are_followed_and_forgotten_in_time() {
     let alice = home.person("alice").await;
     let pair = home.sign_in("alice", Stay::Day).await;
     let sql = format!("update sessions set ended_at = {}, end_cause = 'ended_by_admin'", support::START.0);
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&home.sqlite().await).await.unwrap();
+    home.change(&sql).await;
     assert!(matches!(sessions::admit(&home.house, &pair.access), Admission::Admitted(_)));
     home.house.follow().await.unwrap();
     assert_eq!(sessions::admit(&home.house, &pair.access), Admission::Stale);

@@ -9,15 +9,17 @@ use identity::{
 };
 use sqlx::{Executor, SqlSafeStr};
 use std::collections::HashMap;
-use support::{TestHouse, postgres::Cluster, settings, temp_dir, tokens};
+use support::{TestHouse, postgres::Cluster, temp_dir, tokens};
 
 /// Our compile-time check: a statement that one of the two does not understand never reaches a user.
 #[tokio::test]
 async fn every_statement_prepares_on_both_databases() {
     let statements = all_statements();
     assert!(statements.len() > 40, "the register is filled");
-    let home = TestHouse::start().await;
-    let sqlite = home.sqlite().await;
+    let dir = temp_dir();
+    let db = Db::open_file(&dir.path().join("latchkey.db")).await.unwrap();
+    db.migrate().await.unwrap();
+    let Db::Sqlite { write: sqlite, .. } = &db else { panic!("not SQLite") };
     for (name, sql) in &statements {
         sqlite.prepare(sql.into_sql_str()).await.unwrap_or_else(|error| panic!("SQLite, {name}: {error}"));
     }
@@ -40,20 +42,11 @@ fn the_register_has_no_name_twice_with_different_text() {
     assert!(seen.values().all(|count| *count == 1), "{seen:?}");
 }
 
-#[tokio::test]
-async fn a_session_lives_and_ends_on_sqlite() {
-    story(&TestHouse::start().await).await;
-}
-
+/// A user's afternoon, from sign-in to a stolen token, whichever database the suite runs on.
 #[tokio::test]
 async fn a_session_lives_and_ends_on_postgresql() {
     let cluster = Cluster::start();
-    let db = Db::open(&cluster.url()).await.unwrap();
-    story(&TestHouse::on(db, settings(), temp_dir()).await).await;
-}
-
-/// A user's afternoon, from sign-in to a stolen token.
-async fn story(home: &TestHouse) {
+    let home = TestHouse::at(&cluster.url()).await;
     let alice = home.person("alice").await;
     let first = home.sign_in("alice", Stay::Forever).await;
     home.advance(601);

@@ -106,7 +106,7 @@ async fn failures_are_forgotten_with_time_and_by_nothing_else() {
     home.advance(240);
     assert_eq!(attempt(&home, Throttle::SignIn, "few@example.org").await, 0, "the fifth within five minutes");
     assert_eq!(attempt(&home, Throttle::SignIn, "few@example.org").await, 30);
-    home.house.tidy().await.unwrap();
+    identity::jobs::tidy(&home.house).await.unwrap();
     let restarted = home.reopen(settings(), master_key()).await.unwrap();
     let few = EmailAddress::parse("few@example.org").unwrap();
     let told = throttle::take(&restarted, Throttle::SignIn, &few).await;
@@ -116,9 +116,8 @@ async fn failures_are_forgotten_with_time_and_by_nothing_else() {
     home.advance(3600);
     assert_eq!(waits(&home, "many@example.org", 5).await, [0; 5]);
     home.advance(3600);
-    home.house.tidy().await.unwrap();
-    let (rows,): (i64,) =
-        sqlx::query_as("select count(*) from throttles").fetch_one(&home.sqlite().await).await.unwrap();
+    identity::jobs::tidy(&home.house).await.unwrap();
+    let (rows,): (i64,) = home.row("select count(*) from throttles").await;
     assert_eq!(rows, 0, "what is forgotten takes no room");
 }
 
@@ -143,8 +142,8 @@ async fn the_table_of_throttles_names_nobody() {
     let elsewhere = TestHouse::with_master(support::other_master_key()).await;
     attempt(&elsewhere, Throttle::SignIn, "alice@example.org").await;
     let keys = |home: TestHouse| async move {
-        let sql = "select key from throttles order by key";
-        sqlx::query_scalar::<_, Vec<u8>>(sql).fetch_all(&home.sqlite().await).await.unwrap()
+        let rows: Vec<(Vec<u8>,)> = home.rows("select key from throttles order by key").await;
+        rows.into_iter().map(|(key,)| key).collect::<Vec<_>>()
     };
     let (here, there) = (keys(home).await, keys(elsewhere).await);
     assert_eq!((here.len(), there.len()), (2, 1), "a key for each purpose");

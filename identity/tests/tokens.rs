@@ -29,8 +29,7 @@ struct Forger {
 
 impl Forger {
     async fn of(home: &TestHouse, pair: &TokenPair) -> Self {
-        let (kid, alg, sealed): (String, String, Vec<u8>) =
-            sqlx::query_as("select kid, alg, sealed from signing_keys").fetch_one(&home.sqlite().await).await.unwrap();
+        let (kid, alg, sealed): (String, String, Vec<u8>) = home.row("select kid, alg, sealed from signing_keys").await;
         let private = home.house.sealer(Purpose::SigningKeys).open(kid.as_bytes(), &sealed).unwrap();
         let pem = || {
             let body = base64::prelude::BASE64_STANDARD.encode(&private);
@@ -115,7 +114,7 @@ async fn a_token_says_who_and_when_and_nothing_secret() {
         known.iter().fold(lines.join("\n"), |text, (id, name)| text.replace(&id.to_string(), name))
     };
     let (mut header, mut claims) = (part(&pair.access, 0), part(&pair.access, 1));
-    assert_eq!(header["kid"].take(), home.house.keyring().signer_kid());
+    assert_eq!(header["kid"].take(), home.house.keyring().signer_kid(home.house.now()));
     assert_eq!(claims["jti"].take().as_str().unwrap().len(), 36);
     insta::assert_snapshot!(lines(&header), @r#"
     alg: "EdDSA"
@@ -198,7 +197,7 @@ async fn a_header_of_any_other_shape_is_refused() {
         refused(&home, &forger.with_header(|header| header[name] = value), name);
     }
     let claims = forger.claims.to_string();
-    let kid = home.house.keyring().signer_kid().to_owned();
+    let kid = home.house.keyring().signer_kid(home.house.now()).to_owned();
     for header in [
         format!(r#"{{"alg":"none","alg":"EdDSA","kid":"{kid}","typ":"at+jwt"}}"#),
         format!(r#"{{"alg":"EdDSA","kid":"x","kid":"{kid}","typ":"at+jwt"}}"#),
@@ -351,7 +350,7 @@ async fn every_algorithm_signs_publishes_what_it_should_and_accepts_none_of_the_
         homes.push((alg, stolen(signing_with(alg)).await));
     }
     for (alg, (home, pair, forger)) in &homes {
-        let kid = home.house.keyring().signer_kid().to_owned();
+        let kid = home.house.keyring().signer_kid(home.house.now()).to_owned();
         assert_eq!(part(&pair.access, 0), json!({"alg": alg.as_str(), "kid": kid, "typ": "at+jwt"}));
         let ring = home.house.keyring();
         let jwks: Value = serde_json::from_str(ring.jwks()).unwrap();
@@ -439,7 +438,7 @@ async fn a_rotated_key_verifies_until_its_last_token_has_run_out_and_is_then_for
     let home = TestHouse::start().await;
     home.person("alice").await;
     let old = home.sign_in("alice", Stay::Day).await;
-    let first = home.house.keyring().signer_kid().to_owned();
+    let first = home.house.keyring().signer_kid(home.house.now()).to_owned();
     let published = || {
         let jwks: Value = serde_json::from_str(home.house.keyring().jwks()).unwrap();
         let kids = jwks["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned());
@@ -447,20 +446,20 @@ async fn a_rotated_key_verifies_until_its_last_token_has_run_out_and_is_then_for
     };
     // Another process, with another algorithm, rotates; this one follows.
     let other = home.reopen(signing_with(SigningAlg::ES256), master_key()).await.unwrap();
-    let second = keys::rotate(&other).await.unwrap();
+    let second = keys::rotate(&other, Duration::ZERO).await.unwrap();
     assert_ne!(first, second);
     home.house.follow().await.unwrap();
-    assert_eq!(home.house.keyring().signer_kid(), second);
+    assert_eq!(home.house.keyring().signer_kid(home.house.now()), second);
     assert_eq!(published(), [second.clone(), first.clone()]);
     home.advance(599);
-    home.house.tidy().await.unwrap();
+    identity::jobs::tidy(&home.house).await.unwrap();
     assert!(access::verify(&home.house, &old.access).is_ok(), "good until it runs out");
     assert!(access::verify(&other, &old.access).is_ok());
     let new = tokens(home.renew(&old).await);
     assert_eq!(part(&new.access, 0), json!({"alg": "ES256", "kid": second, "typ": "at+jwt"}));
     assert!(access::verify(&other, &new.access).is_ok());
     home.advance(602);
-    home.house.tidy().await.unwrap();
+    identity::jobs::tidy(&home.house).await.unwrap();
     assert_eq!(published(), std::slice::from_ref(&second), "a key that signs nothing alive is only a risk");
     assert_eq!(keys::list(&home.house).await.unwrap().len(), 1);
     refused(&home, &old.access, "whatever it says, nobody can check it any more");
@@ -515,8 +514,7 @@ async fn a_copy_of_the_database_alone_makes_no_refresh_token() {
     home.person("alice").await;
     let pair = home.sign_in("alice", Stay::Forever).await;
     let session = pair.viewer.session;
-    let sql = "select secret from sessions";
-    let secret: Vec<u8> = sqlx::query_scalar(sql).fetch_one(&home.sqlite().await).await.unwrap();
+    let (secret,): (Vec<u8>,) = home.row("select secret from sessions").await;
     let made = |master: &MasterKey, purpose| refresh::issue(&master.derive(purpose), &secret, session, 1);
     assert_eq!(made(&master_key(), Purpose::RefreshTokens), pair.refresh, "with both halves it is this one");
     let guesses = [made(&other_master_key(), Purpose::RefreshTokens), made(&master_key(), Purpose::MailedTokens)];

@@ -8,6 +8,7 @@ mod budget;
 mod check;
 mod dev;
 mod paths;
+mod postgres;
 mod run;
 mod serve;
 mod setup;
@@ -51,6 +52,11 @@ enum Task {
     },
     /// Run every check there is
     Test,
+    /// Run a command, such as `cargo nextest run -p identity`, whose tests then live on a PostgreSQL server of its own
+    Postgres {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        command: Vec<String>,
+    },
     /// Rebuild and restart `latchkey` whenever a source changes
     #[command(disable_help_flag = true)]
     Dev {
@@ -78,6 +84,7 @@ fn work(task: Task) -> Result<()> {
         Task::Budget => budget::run(),
         Task::Serve { arguments } => serve::run_release(&arguments),
         Task::Test => test::run_all(),
+        Task::Postgres { command } => postgres::around(std::process::Command::new(&command[0]).args(&command[1..])),
         Task::Dev { arguments } => dev::run_forever(&arguments),
     }
 }

@@ -7,7 +7,7 @@ use crate::paths::root;
 use crate::run::{run, say, which};
 use crate::serve::{PRODUCT, build_dev};
 use crate::setup::{self, Purpose};
-use crate::{assets, budget, check};
+use crate::{assets, budget, check, postgres};
 use anyhow::{Context, Result};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -24,6 +24,7 @@ pub fn run_all() -> Result<()> {
     // The dev profile serves the release assets to the browser tests: a release build would only add minutes here.
     let binary = steps.take("build", build_dev)?;
     steps.take("Rust tests", rust_tests)?;
+    steps.take("the same on PostgreSQL", rust_tests_on_postgres)?;
     steps.take("documentation tests", || cargo(&[&["test"], PRODUCT.as_slice(), &["--doc", "--locked"]].concat()))?;
     steps.take("budget", || budget::check(&site, &binary))?;
     steps.take("browser tests", || browser_tests(&binary))?;
@@ -33,10 +34,32 @@ pub fn run_all() -> Result<()> {
 
 fn rust_tests() -> Result<()> {
     for packages in [PRODUCT.as_slice(), &["--package", "xtask"]] {
-        let runner: &[&str] = if which("cargo-nextest").is_some() { &["nextest", "run"] } else { &["test"] };
-        cargo(&[runner, packages, &["--tests", "--locked"]].concat())?;
+        cargo(&[runner(), packages, &["--tests", "--locked"]].concat())?;
     }
     Ok(())
+}
+
+/// Suites of `identity` that do not ask which database they live on: they need none, or start their own.
+const EITHER_WAY: [&str; 3] = ["storage", "transfer", "wycheproof"];
+
+/// All other suites of `identity`, and the stories. Whoever adds a suite need not add it here.
+fn rust_tests_on_postgres() -> Result<()> {
+    let mut suites = vec!["stories".to_owned()];
+    for entry in std::fs::read_dir(root().join("identity/tests"))? {
+        let path = entry?.path();
+        if let (Some(name), Some("rs")) = (path.file_stem(), path.extension().and_then(|ending| ending.to_str())) {
+            suites.push(name.to_string_lossy().into_owned());
+        }
+    }
+    suites.retain(|suite| !EITHER_WAY.contains(&suite.as_str()));
+    let suites = suites.iter().flat_map(|suite| ["--test", suite]);
+    let mut tests = Command::new("cargo");
+    tests.args(runner()).args(PRODUCT).arg("--locked").args(suites).current_dir(root());
+    postgres::around(&mut tests)
+}
+
+fn runner() -> &'static [&'static str] {
+    if which("cargo-nextest").is_some() { &["nextest", "run"] } else { &["test"] }
 }
 
 /// Each Playwright worker starts a server of its own; it only needs to know which binary and which browser.

@@ -36,7 +36,7 @@ impl TestHouse {
         loop {
             let done = mail::deliver_due(&self.house, &transport).await.unwrap();
             let failures = "select failure from letters where failure is not null";
-            let failures: Vec<String> = sqlx::query_scalar(failures).fetch_all(&self.sqlite().await).await.unwrap();
+            let failures: Vec<(String,)> = self.rows(failures).await;
             let all_sent = Delivered { sent: done.sent, ..Delivered::default() };
             assert_eq!(done, all_sent, "every letter can be written: {failures:?}");
             if done.sent == 0 {

@@ -1,9 +1,11 @@
 //! An installation in a temporary folder, with a clock that moves only when told and randomness that repeats itself.
-#![allow(dead_code)] // every test binary uses another part
+#![allow(dead_code, unused_imports)] // every test binary uses another part
 
+pub mod database;
 pub mod mailbox;
 pub mod postgres;
 
+use database::TestDatabase;
 use identity::{
     Latchkey, Refusal, Settings, accounts,
     db::Db,
@@ -14,6 +16,7 @@ use identity::{
     tokens::TokenPair,
     words::{Role, Secret, Stay},
 };
+use sqlx::{AssertSqlSafe, FromRow, postgres::PgRow, sqlite::SqliteRow};
 use std::{path::Path, sync::Arc, time::Duration};
 use uuid::Uuid;
 
@@ -28,7 +31,22 @@ pub struct TestHouse {
     pub house: Arc<Latchkey>,
     pub clock: Arc<MovedClock>,
     pub dir: tempfile::TempDir,
+    /// Its database, for looking into the tables behind its back.
+    pub db: Db,
+    url: String,
+    _own: Option<TestDatabase>,
 }
+
+/// Runs the same expression on whichever database a house lives on: `look!(home, |p| sqlx::query(SQL).execute(p).await)`.
+macro_rules! look {
+    ($home:expr, |$pool:ident| $body:expr) => {
+        match &$home.db {
+            identity::db::Db::Sqlite { write: $pool, .. } => $body,
+            identity::db::Db::Postgres($pool) => $body,
+        }
+    };
+}
+pub(crate) use look;
 
 /// A folder in memory where there is one: a test need not wait for a disk to be durable.
 pub fn temp_dir() -> tempfile::TempDir {
@@ -51,47 +69,71 @@ pub fn settings() -> Settings {
 }
 
 impl TestHouse {
-    /// On a fresh SQLite file.
+    /// On a fresh database.
     pub async fn start() -> Self {
         Self::with(settings()).await
     }
 
-    /// On a fresh SQLite file, with other settings.
+    /// On a fresh database, with other settings.
     pub async fn with(settings: Settings) -> Self {
-        let dir = temp_dir();
-        let db = Db::open_file(&dir.path().join("latchkey.db")).await.unwrap();
-        Self::on(db, settings, dir).await
+        Self::founded(settings, master_key()).await
     }
 
     /// Another installation: everything alike but the master key.
     pub async fn with_master(master: MasterKey) -> Self {
+        Self::founded(settings(), master).await
+    }
+
+    /// On the database at `url`, whatever the environment says.
+    pub async fn at(url: &str) -> Self {
+        Self::on(url, settings(), master_key(), temp_dir()).await
+    }
+
+    async fn founded(settings: Settings, master: MasterKey) -> Self {
         let dir = temp_dir();
-        let db = Db::open_file(&dir.path().join("latchkey.db")).await.unwrap();
-        Self::founded(db, settings(), master, dir).await
+        let own = TestDatabase::new(dir.path()).await;
+        let home = Self::on(own.url(), settings, master, dir).await;
+        Self { _own: Some(own), ..home }
     }
 
-    /// On a given database.
-    pub async fn on(db: Db, settings: Settings, dir: tempfile::TempDir) -> Self {
-        Self::founded(db, settings, master_key(), dir).await
-    }
-
-    async fn founded(db: Db, settings: Settings, master: MasterKey, dir: tempfile::TempDir) -> Self {
+    async fn on(url: &str, settings: Settings, master: MasterKey, dir: tempfile::TempDir) -> Self {
+        let db = Db::open(url).await.unwrap();
         let clock = Arc::new(MovedClock::at(START));
         let random = Arc::new(SeededSource::new(7));
-        let house = Latchkey::open(db, settings, master, clock.clone(), random).await.unwrap();
-        Self { house, clock, dir }
+        let house = Latchkey::open(db.clone(), settings, master, clock.clone(), random).await.unwrap();
+        Self { house, clock, dir, db, url: url.to_owned(), _own: None }
     }
 
-    /// A second connection to the same file: what another process sees and does.
-    pub async fn sqlite(&self) -> sqlx::SqlitePool {
-        let path = self.dir.path().join("latchkey.db");
-        sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display())).await.unwrap()
-    }
-
-    /// Opens the same file once more, as another process would: perhaps with other settings or another key. The clock is shared.
+    /// Opens the same database once more, as another process would: perhaps with other settings or another key. The clock is
+    /// shared.
     pub async fn reopen(&self, settings: Settings, master: MasterKey) -> Result<Arc<Latchkey>, Refusal> {
-        let db = Db::open_file(&self.dir.path().join("latchkey.db")).await.unwrap();
+        let db = Db::open(&self.url).await.unwrap();
         Latchkey::open(db, settings, master, self.clock.clone(), Arc::new(SeededSource::new(8))).await
+    }
+
+    /// What a query answers, past the rules.
+    pub async fn rows<R>(&self, sql: &str) -> Vec<R>
+    where
+        R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        let sql = AssertSqlSafe(sql.to_owned());
+        look!(self, |p| sqlx::query_as(sql).fetch_all(p).await).unwrap()
+    }
+
+    /// The only row of a query.
+    pub async fn row<R>(&self, sql: &str) -> R
+    where
+        R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        let mut rows = self.rows(sql).await;
+        assert_eq!(rows.len(), 1, "one row: {sql}");
+        rows.remove(0)
+    }
+
+    /// Changes something past the rules; answers how many rows.
+    pub async fn change(&self, sql: &str) -> u64 {
+        let sql = AssertSqlSafe(sql.to_owned());
+        look!(self, |p| sqlx::query(sql).execute(p).await.map(|done| done.rows_affected())).unwrap()
     }
 
     /// A confirmed account.

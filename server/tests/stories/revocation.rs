@@ -86,12 +86,7 @@ async fn what_another_process_has_ended_is_known_after_following() {
     app.account("root", Role::Admin).await;
     let bob = app.account("bob", Role::User).await;
     let mut bobs = app.signed_in("bob").await;
-    let database = identity::db::Db::open_file(&app.dir.path().join("latchkey.db")).await.unwrap();
-    let master = identity::keys::MasterKey::generate(&identity::random::SeededSource::new(99));
-    let random = std::sync::Arc::new(identity::random::SeededSource::new(8));
-    let other = identity::Latchkey::open(database, app.house.settings.clone(), master, app.clock.clone(), random)
-        .await
-        .unwrap();
+    let other = app.reopen().await;
     admin::disable(&other, &Admin::operator(), bob).await.unwrap();
     app.house.follow().await.unwrap();
     bobs.get("/dashboard").await.leads_to("/login?next=%2Fdashboard&ended=disabled");

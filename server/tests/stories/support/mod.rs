@@ -1,8 +1,10 @@
-//! One installation in a temporary folder behind the real router: real layers, real rules, a real SQLite file. The clock moves
-//! only when told, and randomness repeats itself. Nothing here opens a socket or sleeps.
+//! One installation in a temporary folder behind the real router: real layers, real rules, a real database of either kind. The
+//! clock moves only when told, and randomness repeats itself. Nothing here listens or sleeps.
 
 mod answer;
 mod browser;
+#[path = "../../../../identity/tests/support/database.rs"]
+mod database;
 mod form;
 mod mailbox;
 pub mod routes;
@@ -11,8 +13,9 @@ pub use answer::Answer;
 pub use browser::{Browser, Kind, encoded};
 
 use axum::Router;
+use database::TestDatabase;
 use identity::{
-    Latchkey, accounts,
+    Latchkey, Settings as Rules, accounts,
     admin::{self, Admin},
     db::Db,
     keys::MasterKey,
@@ -24,7 +27,7 @@ use identity::{
 };
 use server::{
     http::{self, mailbox as dev_mailbox},
-    settings::{Database, Given, Layer, Settings},
+    settings::{Given, Layer, Settings},
     start,
 };
 use std::{
@@ -71,6 +74,7 @@ pub struct TestApp {
     router: Router,
     addresses: AtomicU32,
     seen: Seen,
+    database: TestDatabase,
 }
 
 /// Every answer that any browser of an installation has received.
@@ -85,15 +89,17 @@ impl TestApp {
     /// With other settings, as environment variables.
     pub async fn with(more: &[(&str, &str)]) -> Self {
         let dir = temp_dir();
-        let settings = settings(dir.path(), more);
-        let Database::File(file) = &settings.database else { panic!("stories run on SQLite") };
-        let db = Db::open_file(file).await.unwrap();
-        let master = MasterKey::generate(&SeededSource::new(99));
+        let database = TestDatabase::new(dir.path()).await;
+        let settings = settings(dir.path(), &database, more);
         let clock = Arc::new(MovedClock::at(START));
-        let random = Arc::new(SeededSource::new(7));
-        let house = Latchkey::open(db, settings.rules.clone(), master, clock.clone(), random).await.unwrap();
+        let house = open(&database, &settings.rules, clock.clone(), 7).await;
         let router = http::router(start::site(&settings, house.clone()), dev_mailbox::routes(&settings));
-        Self { house, clock, dir, router, addresses: AtomicU32::new(1), seen: Seen::default() }
+        Self { house, clock, dir, router, addresses: AtomicU32::new(1), seen: Seen::default(), database }
+    }
+
+    /// The same installation as another process sees it.
+    pub async fn reopen(&self) -> Arc<Latchkey> {
+        open(&self.database, &self.house.settings, self.clock.clone(), 8).await
     }
 
     /// A browser without JavaScript, on a network address of its own.
@@ -170,6 +176,12 @@ impl TestApp {
     }
 }
 
+async fn open(database: &TestDatabase, rules: &Rules, clock: Arc<MovedClock>, seed: u64) -> Arc<Latchkey> {
+    let db = Db::open(database.url()).await.unwrap();
+    let master = MasterKey::generate(&SeededSource::new(99));
+    Latchkey::open(db, rules.clone(), master, clock, Arc::new(SeededSource::new(seed))).await.unwrap()
+}
+
 /// The address of a person.
 pub fn email(name: &str) -> String {
     format!("{name}@example.org")
@@ -183,8 +195,11 @@ fn temp_dir() -> tempfile::TempDir {
 }
 
 /// Settings as an operator gives them, without a settings file.
-fn settings(data: &Path, more: &[(&str, &str)]) -> Settings {
-    let given = [("LATCHKEY_DATA_DIR", data.to_str().unwrap()), ("LATCHKEY_PUBLIC_URL", ORIGIN)];
+fn settings(data: &Path, database: &TestDatabase, more: &[(&str, &str)]) -> Settings {
+    let mut given = vec![("LATCHKEY_DATA_DIR", data.to_str().unwrap()), ("LATCHKEY_PUBLIC_URL", ORIGIN)];
+    if database.is_postgres() {
+        given.push(("LATCHKEY_DATABASE_URL", database.url()));
+    }
     let variables = given.iter().chain(more).map(|(name, value)| (OsString::from(name), OsString::from(value)));
     Settings::parse(Given::read(Layer::new(), None, variables, Path::new("/nowhere")).unwrap()).unwrap()
 }
