@@ -44,6 +44,7 @@ pub struct Latchkey {
     master: MasterKey,
     keyring: RwLock<Arc<Keyring>>,
     away: AtomicBool,
+    closing: AtomicBool,
 }
 
 impl Latchkey {
@@ -83,6 +84,7 @@ impl Latchkey {
             clock,
             master,
             away: AtomicBool::new(false),
+            closing: AtomicBool::new(false),
         });
         revocations::follow(&house).await?;
         Ok(house)
@@ -151,6 +153,16 @@ impl Latchkey {
     /// Takes note that the database has not answered for longer than it should.
     pub fn missing(&self) {
         self.away.store(true, Ordering::Relaxed);
+    }
+
+    /// Takes note that this process is about to end: long work stops at the next good moment.
+    pub fn close_down(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether this process is about to end. Asked between two steps of long work.
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
     }
 
     /// Begins to listen for what other nodes tell.
