@@ -6,7 +6,6 @@ use identity::{
     Latchkey, Refusal, Settings,
     accounts::{self, setup, setup_link, sign_in, verify_email},
     admin::{self, Admin},
-    db::Db,
     keys::{self, Purpose},
     mail,
     passwords::HashCost,
@@ -418,21 +417,6 @@ async fn the_first_administrator_closes_the_setup_page_for_ever_however_they_bec
     }
 }
 
-/// Every byte of the database's files. PostgreSQL's are somebody else's, but the superuser may ask for them.
-async fn stored_bytes(home: &TestHouse) -> Vec<u8> {
-    if let Db::Postgres(pool) = &home.db {
-        sqlx::query("checkpoint").execute(pool).await.unwrap();
-        let files = "select pg_read_binary_file(pg_relation_filepath(oid)) from pg_class
-                      where relkind in ('r', 'i', 't') and relnamespace <> 'pg_catalog'::regnamespace
-                        and pg_relation_filenode(oid) is not null";
-        let files: Vec<Vec<u8>> = sqlx::query_scalar(files).fetch_all(pool).await.unwrap();
-        return files.concat();
-    }
-    let folder = std::fs::read_dir(home.dir.path()).unwrap();
-    let files = folder.map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
-    files.flat_map(|path| std::fs::read(path).unwrap()).collect()
-}
-
 fn found(haystack: &[u8], needle: &str) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle.as_bytes())
 }
@@ -442,7 +426,7 @@ async fn no_secret_is_readable_in_the_database_the_letters_that_wait_or_the_even
     let home = TestHouse::start().await;
     register(&home, "Alice", "alice@example.org", PASSWORD).await.unwrap();
     let (waiting,): (Vec<u8>,) = home.row("select sealed from letters where sealed is not null").await;
-    let while_waiting = stored_bytes(&home).await;
+    let while_waiting = home.database().bytes().await;
     let letter = home.letter().await;
     let (token, code) = (letter.token(), letter.code());
     verify(&home.house, token.expose()).await.unwrap();
@@ -450,7 +434,7 @@ async fn no_secret_is_readable_in_the_database_the_letters_that_wait_or_the_even
     let pair = enter(&home, "alice@example.org", PASSWORD).await.unwrap();
     let setup = setup_token(&home).await.unwrap();
     let (hash,): (String,) = home.row("select password_hash from users").await;
-    let whole = stored_bytes(&home).await;
+    let whole = home.database().bytes().await;
     assert!(found(&whole, "alice@example.org") && found(&whole, &hash), "the right files are looked at");
     let bare = code.replace('-', "");
     let pepper = String::from_utf8_lossy(&master_key().derive(Purpose::Pepper)).into_owned();

@@ -3,13 +3,18 @@
 mod support;
 
 use identity::{
-    db::{Db, all_statements},
+    db::{Db, OpenError, all_statements},
     sessions::{self, Rotation},
     words::{EndCause, Stay},
 };
 use sqlx::{Executor, SqlSafeStr};
-use std::collections::HashMap;
-use support::{TestHouse, postgres::Cluster, temp_dir, tokens};
+use std::{collections::HashMap, io::ErrorKind, time::Duration};
+use support::{
+    TestHouse,
+    authority::Authority,
+    postgres::{Cluster, Kind, Mode},
+    temp_dir, tokens,
+};
 
 /// Our compile-time check: a statement that one of the two does not understand never reaches a user.
 #[tokio::test]
@@ -42,7 +47,7 @@ fn the_register_has_no_name_twice_with_different_text() {
     assert!(seen.values().all(|count| *count == 1), "{seen:?}");
 }
 
-/// A user's afternoon, from sign-in to a stolen token, whichever database the suite runs on.
+/// A user's afternoon, from sign-in to a stolen token: also where nobody asks for the whole suite on PostgreSQL.
 #[tokio::test]
 async fn a_session_lives_and_ends_on_postgresql() {
     let cluster = Cluster::start();
@@ -63,4 +68,69 @@ async fn a_session_lives_and_ends_on_postgresql() {
     assert!(matches!(home.renew(&third).await, Rotation::Ended(Some(EndCause::SignedOutElsewhere))));
     home.advance(12 * 3600);
     assert!(matches!(home.renew(&fourth).await, Rotation::Ended(Some(EndCause::Expired))));
+}
+
+/// Opens a database over TCP and says whether the connection is encrypted.
+async fn encrypted(cluster: &Cluster, host: &str, parameters: &str) -> Result<bool, OpenError> {
+    let url = format!("{}?{parameters}", cluster.tcp_url().replace("127.0.0.1", host));
+    let db = Db::open(&url).await?;
+    let Db::Postgres(pool) = &db else { panic!("not PostgreSQL") };
+    let sql = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
+    Ok(sqlx::query_scalar(sql).fetch_one(pool).await.unwrap())
+}
+
+#[tokio::test]
+async fn the_way_to_the_database_is_encrypted_and_its_other_end_is_checked() {
+    let dir = temp_dir();
+    let (ours, stranger) = (Authority::new(dir.path(), "ours"), Authority::new(dir.path(), "stranger"));
+    let cluster = Kind::quick().tcp().make();
+    ours.certify("IP:127.0.0.1", &cluster.data().join("server.crt"), &cluster.data().join("server.key"));
+    cluster.hand_over(&cluster.data().join("server.crt"));
+    cluster.hand_over(&cluster.data().join("server.key"));
+    cluster.configure("ssl = on");
+    cluster.start_again();
+    let verified = |by: &Authority| format!("sslmode=verify-full&sslrootcert={}", by.certificate().display());
+    let refused = |outcome| match outcome {
+        // Ours to refuse, or rustls's.
+        Err(OpenError::Driver(sqlx::Error::Tls(why))) => why.to_string(),
+        Err(OpenError::Driver(sqlx::Error::Io(why))) if why.kind() == ErrorKind::InvalidData => why.to_string(),
+        other => panic!("not refused for its encryption: {other:?}"),
+    };
+
+    assert!(encrypted(&cluster, "127.0.0.1", &verified(&ours)).await.unwrap());
+    assert!(encrypted(&cluster, "127.0.0.1", "sslmode=require").await.unwrap());
+    assert!(!encrypted(&cluster, "127.0.0.1", "sslmode=disable").await.unwrap(), "the server would also talk openly");
+    let why = refused(encrypted(&cluster, "127.0.0.1", &verified(&stranger)).await);
+    assert!(why.contains("UnknownIssuer"), "{why}");
+    let why = refused(encrypted(&cluster, "localhost", &verified(&ours)).await);
+    assert!(why.contains("not valid for name"), "{why}");
+    refused(encrypted(&cluster, "127.0.0.1", "sslmode=verify-full").await);
+
+    cluster.stop(Mode::Fast);
+    cluster.configure("ssl = off");
+    cluster.start_again();
+    refused(encrypted(&cluster, "127.0.0.1", "sslmode=require").await);
+    refused(encrypted(&cluster, "127.0.0.1", &verified(&ours)).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_outlives_a_crash_and_a_server_that_stands_still_is_waited_for() {
+    let cluster = Cluster::start_durable();
+    let home = TestHouse::at(&cluster.url()).await;
+    home.person("alice").await;
+    let first = home.sign_in("alice", Stay::Day).await;
+    let second = tokens(home.renew(&first).await);
+    cluster.restart_immediate();
+    let third = tokens(home.renew(&second).await);
+    assert_eq!(third.viewer.generation, 3, "the same process goes on, on new connections");
+
+    cluster.freeze();
+    let waits = tokio::time::timeout(Duration::from_millis(300), home.renew(&third)).await;
+    assert!(waits.is_err(), "nobody answers");
+    cluster.thaw();
+    assert!(tokens(home.renew(&third).await).viewer.generation == 4);
+    cluster.stop(Mode::Fast);
+    assert!(home.house.ping().await.is_err());
+    cluster.start_again();
+    home.house.ping().await.unwrap();
 }

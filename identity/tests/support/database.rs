@@ -5,7 +5,7 @@
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
-    path::Path,
+    path::{Path, PathBuf},
     thread,
 };
 use url::Url;
@@ -16,6 +16,7 @@ const VARIABLE: &str = "LATCHKEY_TEST_POSTGRES";
 /// A database nobody else uses, gone with its value.
 pub struct TestDatabase {
     url: String,
+    dir: PathBuf,
     cluster: Option<Url>,
 }
 
@@ -23,14 +24,15 @@ impl TestDatabase {
     /// Makes one. SQLite's file is `latchkey.db` in `dir`, where the product puts it.
     pub async fn new(dir: &Path) -> Self {
         let Some(cluster) = std::env::var(VARIABLE).ok().filter(|url| !url.is_empty()) else {
-            return Self { url: format!("sqlite:{}", dir.join("latchkey.db").display()), cluster: None };
+            let url = format!("sqlite:{}", dir.join("latchkey.db").display());
+            return Self { url, dir: dir.to_owned(), cluster: None };
         };
         let cluster = Url::parse(&cluster).expect("the variable holds a URL");
         let name = format!("test_{:016x}", RandomState::new().build_hasher().finish());
         let mut own = cluster.clone();
         own.set_path(&name);
         execute(&cluster, &format!("create database {name}")).await.expect("the cluster makes a database");
-        Self { url: own.into(), cluster: Some(cluster) }
+        Self { url: own.into(), dir: dir.to_owned(), cluster: Some(cluster) }
     }
 
     /// For `Db::open`, as often as there are processes to play.
@@ -41,6 +43,25 @@ impl TestDatabase {
     /// Whether this is PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         self.cluster.is_some()
+    }
+
+    /// Every byte on disk: of the files in the test's folder and, on PostgreSQL, of those of the tables, for which its superuser
+    /// may ask.
+    pub async fn bytes(&self) -> Vec<u8> {
+        let entries =
+            std::fs::read_dir(&self.dir).expect("the folder is there").map(|entry| entry.expect("an entry").path());
+        let files = entries.filter(|path| path.is_file()).map(|path| std::fs::read(path).expect("a file"));
+        let mut all: Vec<u8> = files.flatten().collect();
+        if self.is_postgres() {
+            let tables = "select pg_read_binary_file(pg_relation_filepath(oid)) from pg_class
+                           where relkind in ('r', 'i', 't') and relnamespace <> 'pg_catalog'::regnamespace
+                             and pg_relation_filenode(oid) is not null";
+            let mut superuser = PgConnection::connect(&self.url).await.expect("the cluster runs");
+            superuser.execute("checkpoint").await.expect("a superuser may");
+            let tables: Vec<Vec<u8>> = sqlx::query_scalar(tables).fetch_all(&mut superuser).await.expect("files");
+            all.extend(tables.concat());
+        }
+        all
     }
 }
 

@@ -1,6 +1,7 @@
 //! An installation in a temporary folder, with a clock that moves only when told and randomness that repeats itself.
 #![allow(dead_code, unused_imports)] // every test binary uses another part
 
+pub mod authority;
 pub mod database;
 pub mod mailbox;
 pub mod postgres;
@@ -34,7 +35,7 @@ pub struct TestHouse {
     /// Its database, for looking into the tables behind its back.
     pub db: Db,
     url: String,
-    _own: Option<TestDatabase>,
+    own: Option<TestDatabase>,
 }
 
 /// Runs the same expression on whichever database a house lives on: `look!(home, |p| sqlx::query(SQL).execute(p).await)`.
@@ -93,7 +94,7 @@ impl TestHouse {
         let dir = temp_dir();
         let own = TestDatabase::new(dir.path()).await;
         let home = Self::on(own.url(), settings, master, dir).await;
-        Self { _own: Some(own), ..home }
+        Self { own: Some(own), ..home }
     }
 
     async fn on(url: &str, settings: Settings, master: MasterKey, dir: tempfile::TempDir) -> Self {
@@ -101,7 +102,7 @@ impl TestHouse {
         let clock = Arc::new(MovedClock::at(START));
         let random = Arc::new(SeededSource::new(7));
         let house = Latchkey::open(db.clone(), settings, master, clock.clone(), random).await.unwrap();
-        Self { house, clock, dir, db, url: url.to_owned(), _own: None }
+        Self { house, clock, dir, db, url: url.to_owned(), own: None }
     }
 
     /// Opens the same database once more, as another process would: perhaps with other settings or another key. The clock is
@@ -109,6 +110,11 @@ impl TestHouse {
     pub async fn reopen(&self, settings: Settings, master: MasterKey) -> Result<Arc<Latchkey>, Refusal> {
         let db = Db::open(&self.url).await.unwrap();
         Latchkey::open(db, settings, master, self.clock.clone(), Arc::new(SeededSource::new(8))).await
+    }
+
+    /// The database that was made for this house.
+    pub fn database(&self) -> &TestDatabase {
+        self.own.as_ref().expect("a database of its own")
     }
 
     /// What a query answers, past the rules.

@@ -156,6 +156,13 @@ impl Cluster {
         std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default()
     }
 
+    /// Adds a line to its settings file, for the next start. The last one about a setting counts.
+    pub fn configure(&self, line: &str) {
+        let file = std::fs::File::options().append(true).open(self.data().join("postgresql.conf"));
+        let written = file.and_then(|mut file| std::io::Write::write_all(&mut file, format!("{line}\n").as_bytes()));
+        written.expect("the settings can be written");
+    }
+
     /// Gives a file to the user the server runs as, who alone may read it.
     pub fn hand_over(&self, file: &Path) {
         run(Command::new("chmod").arg("600").arg(file));

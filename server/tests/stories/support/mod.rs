@@ -74,7 +74,7 @@ pub struct TestApp {
     router: Router,
     addresses: AtomicU32,
     seen: Seen,
-    database: TestDatabase,
+    pub database: TestDatabase,
 }
 
 /// Every answer that any browser of an installation has received.
