@@ -97,6 +97,8 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::Disabled => "The account was disabled and signed out everywhere.",
         Notice::Enabled => "The account can sign in again.",
         Notice::SessionsEnded => "All sessions of this account were ended.",
+        Notice::LettersRetried => "It is being tried again. Look once more in a moment.",
+        Notice::LettersElsewhere => "There was nothing to try again: it is being sent, or was sent in the meantime.",
     }
 }
 
@@ -141,6 +143,33 @@ pub const fn status(status: identity::admin::Status) -> &'static str {
     }
 }
 
+/// What a letter is about, for reading. An unknown word, from a newer version, is shown as it is.
+pub fn letter(letter: &identity::admin::LetterView) -> String {
+    use identity::mail::Kind;
+    match letter.kind() {
+        Some(Kind::Verification) => "Confirm your address".into(),
+        Some(Kind::AlreadyRegistered) => "You have an account already".into(),
+        Some(Kind::ReuseDetected) => "A copied session was used".into(),
+        None => letter.kind.clone(),
+    }
+}
+
+/// How a letter stands, for reading.
+pub const fn letter_state(state: identity::admin::LetterState) -> &'static str {
+    use identity::admin::LetterState;
+    match state {
+        LetterState::Waiting => "Waiting",
+        LetterState::Failing => "Failing",
+        LetterState::GivenUp => "Given up",
+        LetterState::Sent => "Sent",
+    }
+}
+
+/// So many letters, with the right word: "1 letter", "12 letters".
+pub fn letters(count: i64) -> String {
+    if count == 1 { "1 letter".into() } else { format!("{} letters", number(count)) }
+}
+
 /// A lifetime, as a choice.
 pub const fn stay(stay: Stay) -> &'static str {
     match stay {
@@ -180,18 +209,19 @@ pub fn number(number: i64) -> String {
     text
 }
 
-/// The detail of a security event, for reading: a role, a lifetime, or a number of sessions. The cause of an end is told by the
-/// event itself.
-pub fn event_detail(detail: &str) -> String {
+/// The detail of a security event, for reading: a role, a lifetime, or a number of sessions or letters. The cause of an end is
+/// told by the event itself.
+pub fn event_detail(kind: &str, detail: &str) -> String {
+    let thing = if kind == identity::events::Kind::LettersRetried.as_str() { "letter" } else { "session" };
     let role = || Role::from_word(detail).map(|it| role(it).to_owned());
     let stay = || Stay::from_word(detail).map(|it| stay(it).to_owned());
     let cause = || EndCause::from_word(detail).map(|_| String::new());
-    let sessions = || match detail.parse() {
-        Ok(1) => Some("1 session".to_owned()),
-        Ok(n) => Some(format!("{} sessions", number(n))),
+    let things = || match detail.parse() {
+        Ok(1) => Some(format!("1 {thing}")),
+        Ok(n) => Some(format!("{} {thing}s", number(n))),
         Err(_) => None,
     };
-    role().or_else(stay).or_else(cause).or_else(sessions).unwrap_or_else(|| detail.to_owned())
+    role().or_else(stay).or_else(cause).or_else(things).unwrap_or_else(|| detail.to_owned())
 }
 
 /// Who did it, for reading. Nobody who signed in: then it was the command line or the one-time link it printed, or a stranger.
@@ -224,6 +254,7 @@ pub fn event(kind: &str) -> String {
         Kind::Enabled => "Account enabled",
         Kind::SessionsEndedByAdmin => "Sessions ended by an administrator",
         Kind::PasswordReset => "Password reset by an administrator",
+        Kind::LettersRetried => "Letters tried again",
     }
     .to_owned()
 }
@@ -260,12 +291,15 @@ mod tests {
 
     #[test]
     fn details_are_words_or_counts() {
-        assert_eq!(event_detail("admin"), "Administrator");
-        assert_eq!(event_detail("day"), "One day");
-        assert_eq!(event_detail("signed_out_elsewhere"), "");
-        assert_eq!(event_detail("1"), "1 session");
-        assert_eq!(event_detail("12"), "12 sessions");
-        assert_eq!(event_detail("something newer"), "something newer");
+        let ended = |detail| event_detail("sessions_ended_by_admin", detail);
+        assert_eq!(event_detail("role_changed", "admin"), "Administrator");
+        assert_eq!(event_detail("signed_in", "day"), "One day");
+        assert_eq!(ended("signed_out_elsewhere"), "");
+        assert_eq!(ended("1"), "1 session");
+        assert_eq!(ended("12"), "12 sessions");
+        assert_eq!(event_detail("letters_retried", "1"), "1 letter");
+        assert_eq!(event_detail("letters_retried", "1200"), "1,200 letters");
+        assert_eq!(ended("something newer"), "something newer");
     }
 
     #[test]

@@ -34,6 +34,10 @@ identity::spelled! {
         Enabled = "enabled",
         /// An account's sessions were ended.
         SessionsEnded = "sessions_ended",
+        /// Letters are tried again now.
+        LettersRetried = "letters_retried",
+        /// There was no letter to try again.
+        LettersElsewhere = "letters_elsewhere",
     }
 }
 

@@ -53,6 +53,8 @@ crate::spelled! {
         SessionsEndedByAdmin = "sessions_ended_by_admin",
         /// An administrator set a new password.
         PasswordReset = "password_reset",
+        /// An administrator had failing letters tried again at once.
+        LettersRetried = "letters_retried",
     }
 }
 

@@ -1,12 +1,14 @@
-//! What an administrator may see and do to other people's accounts.
+//! What an administrator may see and do: other people's accounts, and letters on their way.
 //!
 //! Authority arrives as a value, [`Admin`], so nothing here can be called by somebody who is none. Every act is recorded in
 //! the transaction that does it, and none can leave the installation without an administrator.
 
 mod acts;
+mod letters;
 mod users;
 
 pub use acts::{disable, enable, end_sessions, reset_password, set_role};
+pub use letters::{LetterCounts, LetterState, LetterView, letter_counts, letters, retry_letters};
 pub use users::{Counts, Filter, Status, counts, find_by_email, one, users};
 
 use crate::{
@@ -17,7 +19,7 @@ use crate::{
 use uuid::Uuid;
 
 pub(crate) fn statements() -> Vec<crate::db::Statement> {
-    [acts::STATEMENTS, users::STATEMENTS].concat()
+    [acts::STATEMENTS, letters::STATEMENTS, users::STATEMENTS].concat()
 }
 
 /// Somebody who may administer, and where they sit.

@@ -25,7 +25,7 @@ pub fn all_statements() -> Vec<Statement> {
         crate::jobs::STATEMENTS.to_vec(),
         crate::keys::STATEMENTS.to_vec(),
         crate::latchkey::STATEMENTS.to_vec(),
-        crate::mail::STATEMENTS.to_vec(),
+        crate::mail::statements(),
         crate::sessions::statements(),
         crate::throttle::STATEMENTS.to_vec(),
     ]

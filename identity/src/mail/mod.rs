@@ -4,20 +4,25 @@
 //! while it waits, because it may carry a token. Delivery happens later and elsewhere; a mail server that is slow or down
 //! delays no request. No letter contains anything that tells the sender when it was read.
 
+mod delivery;
 mod layout;
 mod letters;
 mod message;
 mod outbox;
 mod transport;
 
+pub use delivery::{Delivered, deliver_due};
 pub use letters::{already_registered, reuse_detected, verification};
 pub(crate) use message::check_recipient;
 pub use message::check_sender;
-pub(crate) use outbox::STATEMENTS;
-pub use outbox::{Delivered, deliver_due, post, tidy};
+pub use outbox::{Standing, post, standing, tidy};
 pub use transport::Transport;
 
 use serde::{Deserialize, Serialize};
+
+pub(crate) fn statements() -> Vec<crate::db::Statement> {
+    [delivery::STATEMENTS, outbox::STATEMENTS].concat()
+}
 
 crate::spelled! {
     /// What a letter is about.
@@ -54,3 +59,6 @@ impl std::fmt::Debug for Letter {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,9 +10,11 @@ use std::{
 use tokio::io::AsyncWriteExt;
 use url::{Host, Url};
 
-/// How long a mail server may take for one command, and for one letter as a whole. Far below the outbox's lease.
+/// How long a mail server may take for one command.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(20);
-const LETTER_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// How long one letter may take as a whole: finding the server, connecting, encryption, every command. A claim lasts longer.
+pub(super) const LETTER_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Where letters go.
 pub enum Transport {
@@ -23,11 +25,29 @@ pub enum Transport {
 }
 
 /// Why a letter could not be handed over.
+#[derive(Debug)]
 pub(super) struct Failure {
-    /// For the operator.
+    /// For the operator. May repeat what the mail server said, and with it the recipient's address.
     pub why: String,
-    /// The mailbox does not exist: trying again would only annoy.
-    pub for_good: bool,
+    /// What it is about.
+    pub blame: Blame,
+}
+
+/// What a failure is about, which decides who else has to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Blame {
+    /// This letter, and nothing will mend it: trying again would only annoy.
+    LetterForGood,
+    /// This letter, perhaps not tomorrow. The next one may well go.
+    Letter,
+    /// The mail server, or the way to it: the next one would fare the same.
+    Server,
+}
+
+impl Failure {
+    pub(super) fn new(blame: Blame, why: impl Into<String>) -> Self {
+        Self { why: why.into(), blame }
+    }
 }
 
 impl Transport {
@@ -74,23 +94,18 @@ impl Transport {
 
     /// Hands one message over; `name` is what its file is called.
     pub(super) async fn send(&self, name: &str, message: Message) -> Result<(), Failure> {
-        match self {
-            Self::Smtp(server) => match tokio::time::timeout(LETTER_TIMEOUT, server.send(message)).await {
-                Ok(Ok(_)) => Ok(()),
-                Ok(Err(error)) => Err(Failure {
-                    for_good: is_for_good(&error),
-                    why: described(&error),
+        let sending = async {
+            match self {
+                Self::Smtp(server) => {
+                    server.send(message).await.map(drop).map_err(|error| Failure::new(blame(&error), described(&error)))
+                }
+                Self::Files(dir) => write(dir, name, &message.formatted()).await.map_err(|error| {
+                    Failure::new(Blame::Server, format!("cannot write to {}: {error}", dir.display()))
                 }),
-                Err(_) => Err(Failure {
-                    for_good: false,
-                    why: "the mail server took too long".to_owned(),
-                }),
-            },
-            Self::Files(dir) => write(dir, name, &message.formatted()).await.map_err(|error| Failure {
-                for_good: false,
-                why: format!("cannot write to {}: {error}", dir.display()),
-            }),
-        }
+            }
+        };
+        let late = |_| Err(Failure::new(Blame::Server, "the mail server took too long"));
+        tokio::time::timeout(LETTER_TIMEOUT, sending).await.unwrap_or_else(late)
     }
 }
 
@@ -123,12 +138,27 @@ fn is_this_machine(url: &Url) -> bool {
     }
 }
 
-/// 550, 551 and 553 say that this mailbox does not exist (RFC 5321 section 4.2.3). Other refusals may be our own fault, which
-/// an operator can mend.
-fn is_for_good(error: &SmtpError) -> bool {
-    error
-        .status()
-        .is_some_and(|code| matches!(u16::from(code), 550 | 551 | 553))
+fn blame(error: &SmtpError) -> Blame {
+    match error.status() {
+        Some(code) => blame_of(u16::from(code), &error.to_string()),
+        // An address or text that this server has no extension for, such as SMTPUTF8 (RFC 6531).
+        None if error.is_client() && error.to_string().contains("server does not support") => Blame::Letter,
+        // It did not answer, or not in words of RFC 5321.
+        None => Blame::Server,
+    }
+}
+
+/// What a reply is about (RFC 5321 section 4.2.3, RFC 4954 section 6, RFC 3207 section 4).
+fn blame_of(code: u16, reply: &str) -> Blame {
+    // 5.7 is policy (RFC 3463 section 3.8): relaying denied, sender not allowed here. An operator can mend that.
+    let policy = reply.split_whitespace().any(|word| word.starts_with("5.7."));
+    match code {
+        // The mailbox does not exist or takes no mail (556: RFC 7504).
+        550 | 551 | 553 | 556 if !policy => Blame::LetterForGood,
+        // Closing, no service, wants a password or encryption, or ours is wrong.
+        421 | 432 | 454 | 502 | 503 | 521 | 530 | 534 | 535 | 538 => Blame::Server,
+        _ => Blame::Letter,
+    }
 }
 
 /// The error and what is behind it, on one line.
@@ -180,6 +210,23 @@ mod tests {
                 .err()
                 .unwrap_or_else(|| panic!("{url} was accepted"));
             assert!(!why.contains("hunter2"), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_reply_tells_whether_the_letter_or_the_server_is_to_blame() {
+        for (code, reply, expected) in [
+            (550, "permanent error (550): 5.1.1 no such person", Blame::LetterForGood),
+            (550, "permanent error (550): no such person", Blame::LetterForGood),
+            (550, "permanent error (550): 5.7.1 relaying denied", Blame::Letter),
+            (556, "permanent error (556): takes no mail", Blame::LetterForGood),
+            (554, "permanent error (554): looks like spam", Blame::Letter),
+            (451, "transient error (451): greylisted", Blame::Letter),
+            (452, "transient error (452): mailbox full", Blame::Letter),
+            (421, "transient error (421): closing", Blame::Server),
+            (535, "permanent error (535): 5.7.8 wrong password", Blame::Server),
+        ] {
+            assert_eq!(blame_of(code, reply), expected, "{reply}");
         }
     }
 

@@ -12,7 +12,7 @@ pub(super) fn What(
     /// The event's `detail`.
     detail: String,
 ) -> impl IntoView {
-    let detail = catalogue::event_detail(&detail);
+    let detail = catalogue::event_detail(&kind, &detail);
     view! {
         <span class="list__title">
             {catalogue::event(&kind)} {(!detail.is_empty()).then(|| view! { <span class="badge">{detail}</span> })}

@@ -1,22 +1,35 @@
 //! The outbox against a real database, real files and a small mail server that listens on this machine.
 
-mod peer;
+#[path = "../../tests/support/mail_server.rs"]
+mod mail_server;
 
-use super::*;
-use crate::{
-    Settings,
-    db::Db,
-    keys::MasterKey,
-    mail::letters,
-    random::SeededSource,
-    time::{Clock, MovedClock},
+use super::{
+    delivery::{Claimed, GIVE_UP_AFTER, LEASE, Queue, lease, put_back, send},
+    outbox::KEEP,
+    transport::{Blame, Failure},
+    *,
 };
-use peer::Server;
-use std::{path::Path, sync::Arc};
+use crate::{
+    Latchkey, Refusal, Settings,
+    db::{Db, on},
+    keys::MasterKey,
+    random::SeededSource,
+    time::{Clock, MovedClock, Timestamp},
+};
+use mail_server::MailServer;
+use std::{path::Path, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const TOKEN: &str = "token-that-nobody-may-read-at-rest";
+
+async fn claim(house: &Latchkey) -> Result<Option<Claimed>, Refusal> {
+    Queue::default().claim(house).await
+}
+
+fn to(server: &MailServer) -> Transport {
+    Transport::smtp(server.url()).unwrap()
+}
 
 /// An installation in a directory of its own, with a clock that stands still.
 struct Home {
@@ -162,10 +175,10 @@ async fn a_letter_moved_to_another_row_does_not_open() {
 
 #[tokio::test]
 async fn a_mail_server_gets_the_letter_and_its_recipient() {
-    let (home, server) = (Home::open().await, Server::answering("250 fine").await);
+    let (home, server) = (Home::open().await, MailServer::kind().await);
     home.post("zoe@bücher.example").await;
-    assert_eq!(home.deliver(&server.transport()).await, delivered(1, 0, 0));
-    let taken = server.taken.lock().unwrap().clone();
+    assert_eq!(home.deliver(&to(&server)).await, delivered(1, 0, 0));
+    let taken = server.taken().clone();
     let [letter] = &taken[..] else {
         panic!("one letter: {taken:?}")
     };
@@ -179,16 +192,16 @@ async fn a_mail_server_gets_the_letter_and_its_recipient() {
 
 #[tokio::test]
 async fn what_cannot_be_sent_waits_longer_each_time_and_is_given_up_after_three_days() {
-    let (home, server) = (Home::open().await, Server::answering("451 later").await);
+    let (home, server) = (Home::open().await, MailServer::answering(|_| "451 later").await);
     home.post("zoe@example.org").await;
     let mut waits = Vec::new();
     loop {
         let before = home.clock.now();
-        match home.deliver(&server.transport()).await {
+        match home.deliver(&to(&server)).await {
             result if result == delivered(0, 0, 1) => break,
             result => assert_eq!(result, delivered(0, 1, 0)),
         }
-        while home.deliver(&server.transport()).await == delivered(0, 0, 0) {
+        while home.deliver(&to(&server)).await == delivered(0, 0, 0) {
             home.clock.advance(MINUTE);
             let due = "select due_at from letters";
             let (due,): (Timestamp,) = on!(&home.house.db, read, |p| sqlx::query_as(due)
@@ -210,14 +223,14 @@ async fn what_cannot_be_sent_waits_longer_each_time_and_is_given_up_after_three_
     assert_eq!(*attempts, waits.len() as i64 + 1);
     assert!(failure.contains("451"), "{failure}");
     home.clock.advance(Duration::from_secs(86_400));
-    assert_eq!(home.deliver(&server.transport()).await, delivered(0, 0, 0));
+    assert_eq!(home.deliver(&to(&server)).await, delivered(0, 0, 0));
 }
 
 #[tokio::test]
 async fn a_mailbox_that_does_not_exist_is_asked_once() {
-    let (home, server) = (Home::open().await, Server::answering("550 no such person").await);
+    let (home, server) = (Home::open().await, MailServer::answering(|_| "550 no such person").await);
     home.post("nobody@example.org").await;
-    assert_eq!(home.deliver(&server.transport()).await, delivered(0, 0, 1));
+    assert_eq!(home.deliver(&to(&server)).await, delivered(0, 0, 1));
     let rows = home.rows().await;
     let [(1, false, false, Some(failure))] = &rows[..] else {
         panic!("{rows:?}")
@@ -248,20 +261,14 @@ async fn when_the_server_is_down_the_rest_waits_untouched_and_all_arrives_later(
 async fn a_worker_that_died_is_replaced_when_its_lease_is_over_and_its_late_word_does_not_count() {
     let home = Home::open().await;
     home.post("zoe@example.org").await;
-    let (id, sealed, posted_at, attempt) = claim(&home.house).await.unwrap().unwrap();
+    let first = claim(&home.house).await.unwrap().unwrap();
     assert!(claim(&home.house).await.unwrap().is_none(), "claimed by one");
-    send(&home.house, &home.files(), id, &sealed, posted_at)
-        .await
-        .map_err(|f| f.why)
-        .unwrap();
+    send(&home.house, &home.files(), &first).await.map_err(|f| f.why).unwrap();
     home.clock.advance(LEASE);
     let again = claim(&home.house).await.unwrap().unwrap();
-    assert_eq!((again.0, again.3), (id, 2));
-    let late = Failure {
-        why: "the first worker is back".into(),
-        for_good: true,
-    };
-    put_back(&home.house, id, posted_at, attempt, &late).await.unwrap();
+    assert_eq!((again.id, again.attempt, again.abandoned), (first.id, 2, true));
+    let late = Failure::new(Blame::LetterForGood, "the first worker is back");
+    put_back(&home.house, &first, &late).await.unwrap();
     assert_eq!(home.rows().await, [(2, false, true, None)]);
     home.clock.advance(LEASE);
     assert_eq!(home.deliver(&home.files()).await, delivered(1, 0, 0));
@@ -274,12 +281,12 @@ async fn many_workers_send_each_letter_once() {
     for n in 0..20 {
         home.post(&format!("u{n}@example.org")).await;
     }
-    let server = Server::answering("250 fine").await;
+    let server = MailServer::kind().await;
     let other = Home::enter(home.dir.path(), home.clock.clone(), 2).await;
-    let (ours, theirs) = (server.transport(), server.transport());
+    let (ours, theirs) = (to(&server), to(&server));
     let (a, b) = tokio::join!(deliver_due(&home.house, &ours), deliver_due(&other, &theirs));
     assert_eq!(a.unwrap().sent + b.unwrap().sent, 20);
-    assert_eq!(server.taken.lock().unwrap().len(), 20);
+    assert_eq!(server.taken().len(), 20);
 }
 
 #[tokio::test]
@@ -296,10 +303,19 @@ async fn the_history_is_forgotten_after_a_month_and_waiting_letters_are_not() {
     assert_eq!(home.rows().await, [(0, false, true, None)]);
 }
 
-#[test]
-fn waits_double_up_to_six_hours() {
-    assert_eq!(wait_after(1), MINUTE);
-    assert_eq!(wait_after(5), 16 * MINUTE);
-    assert_eq!(wait_after(10), LONGEST_WAIT);
-    assert_eq!(wait_after(i64::MAX), LONGEST_WAIT);
+#[tokio::test]
+async fn a_letter_that_ends_every_process_that_touches_it_is_given_up_too() {
+    let home = Home::open().await;
+    home.post("zoe@example.org").await;
+    let mut deaths = 0;
+    while home.clock.now() < Timestamp(1_763_784_780_000).plus(GIVE_UP_AFTER) {
+        let Claimed { attempt, .. } = claim(&home.house).await.unwrap().unwrap();
+        deaths += 1;
+        home.clock.advance(lease(attempt));
+    }
+    assert!(deaths < 25, "more and more rarely: {deaths}");
+    assert_eq!(home.deliver(&home.files()).await, delivered(0, 0, 1));
+    assert!(home.mailed().is_empty(), "nobody touched it again");
+    let rows = home.rows().await;
+    assert!(rows[0].3.as_ref().unwrap().contains("never told"), "{rows:?}");
 }
