@@ -8,14 +8,26 @@ use identity::words::{EndCause, EventView, Fault, Field, Role, Stay};
 /// The product's name.
 pub const PRODUCT: &str = "Latchkey";
 
+/// The title of what stands in place of something that only the database knows, while it is away.
+pub const AWAY: &str = "Not at the moment";
+
+/// In place of the session in hand.
+pub const SESSION_AWAY: &str = "We cannot reach our records, so the details of this session cannot be shown. You stay signed in. \
+                                Everything else on this page comes from your access token.";
+
+/// In place of the list of sessions.
+pub const SESSIONS_AWAY: &str = "We cannot reach our records, so your sessions can be neither shown nor ended here. You stay \
+                                 signed in. Please look again in a minute.";
+
 /// A refusal as a title and a sentence.
 pub fn error(error: &AppError) -> (&'static str, String) {
     match error {
         AppError::Invalid { .. } => ("Please look at the marked fields", "Nothing was changed yet.".into()),
         AppError::Credentials => ("Email or password is not right", "Check both and try again.".into()),
-        AppError::Unverified => {
-            ("Your address is not confirmed yet", "Open the link in the letter we sent you, or ask for another one.".into())
-        }
+        AppError::Unverified => (
+            "Your address is not confirmed yet",
+            "Open the link in the letter we sent you, or ask for another one.".into(),
+        ),
         AppError::Disabled => ("This account is disabled", "Whoever runs this service can tell you more.".into()),
         AppError::SignedOut { ended } => match ended {
             Some(cause) => ended_because(*cause),
@@ -113,7 +125,9 @@ pub fn ended_because(cause: EndCause) -> (&'static str, String) {
         EndCause::PasswordChanged => {
             ("Your password was changed", "That ends all other sessions. Please sign in with the new one.")
         }
-        EndCause::PasswordReset => ("Your password was reset", "That ends all sessions. Please sign in with the new one."),
+        EndCause::PasswordReset => {
+            ("Your password was reset", "That ends all sessions. Please sign in with the new one.")
+        }
         EndCause::Disabled => ("This account was disabled", "Whoever runs this service can tell you more."),
         EndCause::EndedByAdmin => ("An administrator ended your session", "You can sign in again."),
         EndCause::ReuseDetected => (

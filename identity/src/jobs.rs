@@ -7,6 +7,7 @@ use crate::{
     Latchkey, Refusal, accounts, address_counts,
     db::{on, statements},
     keys, mail, throttle,
+    time::Timestamp,
 };
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ statements! {
             on conflict (name) do update set due_at = cast($2 as bigint) + cast($3 as bigint)
              where jobs.due_at <= $2 or jobs.due_at > cast($2 as bigint) + cast($3 as bigint)
             returning name";
+    DUE = "select due_at from jobs where name = $1";
 }
 
 /// How often spent tokens, old letters and old counts are removed.
@@ -23,6 +25,12 @@ const TIDY_EVERY: Duration = Duration::from_secs(5 * 60);
 
 /// How often the age of the signing key is looked at.
 const KEYS_EVERY: Duration = Duration::from_secs(3600);
+
+/// A job that consists in being taken: it proves that something can be written.
+const PROBE: &str = "probe";
+
+/// How long a proof holds.
+const PROBE_EVERY: Duration = Duration::from_secs(5);
 
 /// Does what is due and nobody else has taken. To be called about once a minute.
 ///
@@ -48,6 +56,20 @@ pub async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
     mail::tidy(house).await?;
     throttle::tidy(house).await?;
     address_counts::tidy(house).await
+}
+
+/// Writes something, unless anybody did within the last seconds: whoever asks whether we are ready must not be able to keep the
+/// disk busy. A full disk is noticed by nothing else.
+///
+/// # Errors
+/// When the database takes no writes, or does not answer.
+pub(crate) async fn probe(house: &Latchkey) -> Result<(), Refusal> {
+    let due: Option<(Timestamp,)> = on!(house.db, read, |p| sqlx::query_as(DUE).bind(PROBE).fetch_optional(p).await)?;
+    let now = house.now();
+    if due.is_some_and(|(due,)| now < due && due <= now.plus(PROBE_EVERY)) {
+        return Ok(());
+    }
+    take(house, PROBE, PROBE_EVERY).await.map(drop)
 }
 
 async fn take(house: &Latchkey, job: &str, every: Duration) -> Result<bool, Refusal> {

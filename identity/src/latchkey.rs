@@ -3,15 +3,20 @@
 use crate::{
     Refusal, Settings,
     db::{Bells, Db, Topic, on, statements},
+    jobs,
     keys::{self, Keyring, MasterKey, Purpose, Sealer, mac, same},
     passwords::Hasher,
     random::Random,
     sessions::{Receipts, revocations, revocations::Revocations},
     time::{Clock, Timestamp},
 };
-use std::sync::{
-    Arc, PoisonError, RwLock,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    future::Future,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -20,6 +25,9 @@ statements! {
     FOUND = "insert into installation (one, id, key_check, created_at) values (1, $1, $2, $3) on conflict do nothing";
     CHECK = "select key_check from installation where one = 1";
 }
+
+/// How long to wait for what is only nice to have.
+const NICE_TO_HAVE: Duration = Duration::from_secs(1);
 
 /// An installation of Latchkey.
 pub struct Latchkey {
@@ -155,6 +163,27 @@ impl Latchkey {
         self.away.store(true, Ordering::Relaxed);
     }
 
+    /// Asks for what is only nice to have: `None` when the database is away, or takes longer than a reader should wait for it.
+    ///
+    /// # Errors
+    /// What the rule refuses; an outage is none.
+    pub async fn unless_away<T>(&self, ask: impl Future<Output = Result<T, Refusal>>) -> Result<Option<T>, Refusal> {
+        if self.is_away() {
+            return Ok(None);
+        }
+        match tokio::time::timeout(NICE_TO_HAVE, ask).await {
+            Ok(Err(error @ (Refusal::Unavailable(_) | Refusal::Busy { .. }))) => {
+                tracing::warn!(%error, "something was left out, because the database does not do its part");
+                Ok(None)
+            }
+            Ok(answer) => answer.map(Some),
+            Err(_) => {
+                tracing::warn!("something was left out, because the database takes longer than {NICE_TO_HAVE:?}");
+                Ok(None)
+            }
+        }
+    }
+
     /// Takes note that this process is about to end: long work stops at the next good moment.
     pub fn close_down(&self) {
         self.closing.store(true, Ordering::Relaxed);
@@ -195,6 +224,17 @@ impl Latchkey {
         Ok(self.db.ping().await?)
     }
 
+    /// Whether the database takes what is written: by asking, and every few seconds by writing.
+    ///
+    /// # Errors
+    /// When it does not, with its reason.
+    pub async fn probe(&self) -> Result<bool, Refusal> {
+        if self.db.is_read_only().await? {
+            return Ok(false);
+        }
+        jobs::probe(self).await.map(|()| true)
+    }
+
     /// Closes the database. Nothing else may be asked of this value afterwards.
     pub async fn close(&self) {
         self.db.close().await;
@@ -210,7 +250,8 @@ async fn check_master_key(db: &Db, master: &MasterKey, now: Timestamp, random: &
         Ok(())
     } else {
         Err(Refusal::Broken(
-            "the master key does not fit this database: give the key the database was made with, or another database".into(),
+            "the master key does not fit this database: give the key the database was made with, or another database"
+                .into(),
         ))
     }
 }

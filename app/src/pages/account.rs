@@ -1,12 +1,16 @@
 //! `/account`: the own profile, and everywhere one is signed in.
 
 use crate::{
-    api, catalogue,
-    components::{Frame, SessionItem, loaded},
+    answer::worded,
+    catalogue,
+    components::{Frame, NoticeBox, SessionItem, Tone, loaded},
     error::AppError,
     visit,
 };
-use identity::words::{SessionView, Viewer};
+use identity::{
+    sessions,
+    words::{SessionView, Viewer},
+};
 use leptos::prelude::*;
 
 /// The page.
@@ -31,15 +35,34 @@ pub fn Account() -> impl IntoView {
                         </dl>
                     </div>
                 </section>
-                <Sessions viewer sessions />
+                {match sessions {
+                    Some(sessions) => view! { <Sessions viewer sessions /> }.into_any(),
+                    None => view! { <SessionsAway /> }.into_any(),
+                }}
             </Frame>
         }
     })
 }
 
-async fn load() -> Result<(Viewer, Vec<SessionView>), AppError> {
-    let viewer = visit::visit()?.signed_in()?.clone();
-    Ok((viewer, api::sessions().await?))
+/// The person, from the token, and their sessions, from the database if it answers.
+async fn load() -> Result<(Viewer, Option<Vec<SessionView>>), AppError> {
+    let visit = visit::visit()?;
+    let viewer = visit.signed_in()?.clone();
+    let sessions = visit.house.unless_away(sessions::list(&visit.house, viewer.id)).await.map_err(worded)?;
+    Ok((viewer, sessions))
+}
+
+/// In place of the sessions, while the database is away.
+#[component]
+fn SessionsAway() -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="sessions">
+            <div class="card__head"><h2 id="sessions">"Where you are signed in"</h2></div>
+            <div class="card__body">
+                <NoticeBox tone=Tone::Warning title=catalogue::AWAY><p>{catalogue::SESSIONS_AWAY}</p></NoticeBox>
+            </div>
+        </section>
+    }
 }
 
 /// Where one is signed in, this browser first.

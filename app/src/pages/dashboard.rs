@@ -1,13 +1,17 @@
 //! `/dashboard`: who am I, and how do I come to be in here?
 
 use crate::{
-    api, catalogue,
-    components::{Avatar, Frame, Glyph, Icon, RoleBadge, When, device_words, loaded},
+    answer::worded,
+    catalogue,
+    components::{Avatar, Frame, Glyph, Icon, NoticeBox, RoleBadge, Tone, When, device_words, loaded},
     error::AppError,
     islands::minutes,
     visit::{self, Who},
 };
-use identity::words::{Role, SessionView, Viewer};
+use identity::{
+    Refusal, sessions,
+    words::{Role, SessionView, Viewer},
+};
 use leptos::prelude::*;
 
 /// The page.
@@ -16,6 +20,9 @@ pub fn Dashboard() -> impl IntoView {
     loaded(load(), |(viewer, session)| {
         let first = viewer.name.split_whitespace().next().unwrap_or_default().to_owned();
         let admin = viewer.role == Role::Admin;
+        // The token was made at the last refresh, so it tells nearly as much.
+        let told = (viewer.issued_at * 1000, viewer.generation - 1);
+        let (refreshed, times) = session.as_ref().map_or(told, |session| (session.rotated_at, session.generation - 1));
         view! {
             <Frame title="Dashboard" current="Dashboard">
                 <div class="heading">
@@ -27,19 +34,28 @@ pub fn Dashboard() -> impl IntoView {
                     {admin.then(|| view! { <a class="button" href="/admin"><Icon glyph=Glyph::Users />"Admin panel"</a> })}
                 </div>
                 <div class="columns columns--even">
-                    <TokenCard viewer=viewer.clone() refreshed=session.rotated_at times=session.generation - 1 />
-                    <SessionCard session role=viewer.role />
+                    <TokenCard viewer=viewer.clone() refreshed times />
+                    {match session {
+                        Some(session) => view! { <SessionCard session role=viewer.role /> }.into_any(),
+                        None => view! { <SessionAway /> }.into_any(),
+                    }}
                 </div>
             </Frame>
         }
     })
 }
 
-/// The person, from the token, and the session, from the database.
-async fn load() -> Result<(Viewer, SessionView), AppError> {
-    let viewer = visit::visit()?.signed_in()?.clone();
-    let session = api::sessions().await?.into_iter().find(|session| session.id == viewer.session);
-    Ok((viewer, session.ok_or(AppError::SignedOut { ended: None })?))
+/// The person, from the token, and the session, from the database if it answers: an outage takes nobody's page away.
+async fn load() -> Result<(Viewer, Option<SessionView>), AppError> {
+    let visit = visit::visit()?;
+    let viewer = visit.signed_in()?.clone();
+    let over = |ended| AppError::SignedOut { ended };
+    match visit.house.unless_away(sessions::one(&visit.house, viewer.id, viewer.session)).await {
+        Ok(Some(session)) if session.ended_at.is_some() => Err(over(session.end_cause)),
+        Ok(session) => Ok((viewer, session)),
+        Err(Refusal::NotFound) => Err(over(None)),
+        Err(refusal) => Err(worded(refusal)),
+    }
 }
 
 /// What the access token says, in plain words. The token itself is never shown.
@@ -91,6 +107,19 @@ fn Countdown(left: i64, total: i64) -> impl IntoView {
                 "Then your next click brings a fresh one. You will not notice."
             </p>
         </div>
+    }
+}
+
+/// In place of the session, while the database is away.
+#[component]
+fn SessionAway() -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="session">
+            <div class="card__head"><h2 id="session">"This session"</h2></div>
+            <div class="card__body">
+                <NoticeBox tone=Tone::Warning title=catalogue::AWAY><p>{catalogue::SESSION_AWAY}</p></NoticeBox>
+            </div>
+        </section>
     }
 }
 

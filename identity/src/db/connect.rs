@@ -2,7 +2,7 @@
 
 use super::Db;
 use sqlx::{
-    Executor,
+    Connection, Executor, PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -11,12 +11,16 @@ use std::{path::Path, str::FromStr, time::Duration};
 /// How long a request waits for a connection before it is told "busy".
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long an idle connection may take to show that it lives.
+const PING: Duration = Duration::from_secs(1);
+
 /// How many connections to a PostgreSQL server a node keeps at most, unless the operator says otherwise.
 pub const CONNECTIONS: u32 = 16;
 
 /// What the server itself ends: statements that take longer than anybody waits, queues for a lock, and transactions that a
 /// node began and never finished, whose locks would hold up the others.
-const PG_LIMITS: &str = "set statement_timeout = '8s'; set lock_timeout = '5s'; set idle_in_transaction_session_timeout = '15s'";
+const PG_LIMITS: &str =
+    "set statement_timeout = '8s'; set lock_timeout = '5s'; set idle_in_transaction_session_timeout = '15s'";
 
 /// Why a database could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +31,12 @@ pub enum OpenError {
     /// The driver refused, with its reason.
     #[error("cannot open the database: {0}")]
     Driver(#[from] sqlx::Error),
+}
+
+/// Whether the server is at the other end of an idle connection.
+async fn answers(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+    tokio::time::timeout(PING, connection.ping()).await.unwrap_or_else(|error| Err(late(error)))
 }
 
 impl Db {
@@ -94,6 +104,10 @@ impl Db {
             .acquire_timeout(ACQUIRE_TIMEOUT)
             // Not as options of the connection: poolers in front of the server refuse what they do not know.
             .after_connect(|connection, _| Box::pin(async { connection.execute(PG_LIMITS).await.map(drop) }))
+            // As the driver does by itself, but not as long as the caller waits: when the server's machine has vanished, each
+            // idle connection is given up in its turn, and a new one is made while there is time.
+            .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(async { answers(connection).await.map(|()| true) }))
             .connect_with(options.application_name("latchkey"))
             .await?;
         Ok(Self::Postgres(pool))

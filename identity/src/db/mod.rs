@@ -88,6 +88,18 @@ impl Db {
         on!(*self, read, |p| sqlx::query("select 1").execute(p).await.map(drop))
     }
 
+    /// Whether the server has been told to take no writes, or is a copy that follows another. SQLite tells only when written to.
+    pub(crate) async fn is_read_only(&self) -> Result<bool, sqlx::Error> {
+        match self {
+            Self::Sqlite { .. } => Ok(false),
+            // Only PostgreSQL has it, therefore it is not in the register of statements.
+            Self::Postgres(pool) => {
+                let sql = "select current_setting('transaction_read_only') = 'on'";
+                patient(async { sqlx::query_scalar(sql).fetch_one(pool).await }).await
+            }
+        }
+    }
+
     /// Closes every connection, after letting SQLite fold its log into the file.
     pub async fn close(&self) {
         match self {

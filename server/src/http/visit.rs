@@ -134,9 +134,10 @@ async fn named(site: &Site, who: Who) -> Result<Who, Refusal> {
     }
 }
 
-/// Takes note that the browser has received its tokens. A database that does not answer is no reason to refuse a good token.
+/// Takes note that the browser has received its tokens. A database that does not answer is no reason to refuse a good token, and
+/// one that is slow no reason to keep its bearer waiting.
 async fn receipt(site: &Site, viewer: &identity::words::Viewer) {
-    if let Err(error) = sessions::confirm(&site.house, viewer).await {
+    if let Err(error) = site.house.unless_away(sessions::confirm(&site.house, viewer)).await {
         tracing::warn!(%error, "a receipt could not be written; the next request will");
     }
 }

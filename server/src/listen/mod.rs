@@ -1,29 +1,35 @@
 //! Accepting connections: our own loop on hyper, because `axum::serve` can bound neither headers nor connections.
 //!
-//! A half-sent header is cut off, so is an answer that nobody reads, connections are counted and those beyond the limit wait in the kernel's queue, a full table
-//! of file descriptors is survived, and a stop lets running requests finish within a deadline. HTTP/1.1 only: TLS and
-//! HTTP/2 belong to the proxy in front.
+//! A half-sent header is cut off, so is an answer that nobody reads, connections are counted and those beyond the limit wait in
+//! the kernel's queue, and a full table of file descriptors is survived. HTTP/1.1 only: TLS and HTTP/2 belong to the proxy in
+//! front.
+//!
+//! A stop loses as little as HTTP/1.1 allows. From its first moment every answer carries `Connection: close`, so whoever uses a
+//! connection is told to let go of it, and what was asked is answered. Then the port closes, after taking in those who have
+//! knocked already; and what is still idle a moment later is closed. What remains is a request that was sent on a connection
+//! while its end was on the way to the client: a round trip wide, only on connections that were silent since the stop began,
+//! and a client may repeat it when repeating does no harm (RFC 9112 section 9.3.1).
 
 mod patient;
 mod signals;
+mod stage;
 
 use axum::{Router, body::Body, extract::ConnectInfo};
+use http::{HeaderValue, header::CONNECTION};
 use hyper::{
     body::Incoming,
     server::conn::http1,
     service::{HttpService, service_fn},
 };
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use patient::Patient;
 pub use signals::told_to_stop;
-use std::{convert::Infallible, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+pub use stage::{Stage, Stages, stages};
+use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
-    time::timeout,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tower::ServiceExt;
 
@@ -36,54 +42,84 @@ pub struct Bounds {
     /// How long an answer may wait for its reader without one byte leaving.
     pub unread: Duration,
     /// How many connections are served at once.
-    pub connections: usize,
-    /// How long running requests may take once we are told to stop.
+    pub connections: u32,
+    /// How long an idle connection may still bring a request once the port is closed.
+    pub linger: Duration,
+    /// How long running requests may take once the port is closed.
     pub drain: Duration,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { header: seconds(10), unread: seconds(30), connections: 4096, drain: seconds(10) }
+        let linger = Duration::from_millis(300);
+        Self { header: seconds(10), unread: seconds(30), connections: 4096, linger, drain: seconds(10) }
     }
 }
 
 /// Largest request header. Two cookies of 4 kB and what browsers send fit well.
 const HEADER_BYTES: usize = 32 * 1024;
 
+/// How long to look for connections that were made before the port closed. The kernel hands them over at once.
+const KNOCKED: Duration = Duration::from_millis(5);
+
 /// How long to wait when the process may open no more files.
 const BREATH: Duration = Duration::from_millis(250);
 
-/// Serves `router` until `stop` is ready and the running requests are answered, or the deadline has passed.
+/// Serves `router` until the stage is [`Stage::Closing`] and the running requests are answered, or the deadline has passed.
 ///
 /// Every request finds its peer as `ConnectInfo<SocketAddr>`. Answers whether everything was finished in time.
-pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: impl Future<Output = ()>) -> bool {
-    let room = Arc::new(Semaphore::new(bounds.connections));
-    let graceful = GracefulShutdown::new();
-    let mut stop = std::pin::pin!(stop);
-    loop {
-        // The place is taken before the connection: the surplus waits where it costs us nothing.
-        let accepted = tokio::select! {
-            () = &mut stop => break,
-            accepted = accept(&listener, &room) => accepted,
-        };
-        let Some((stream, peer, place)) = accepted else { continue };
-        let connection = graceful.watch(connection(stream, peer, router.clone(), bounds));
+pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stages: Stages) -> bool {
+    let room = Arc::new(Semaphore::new(bounds.connections as usize));
+    let (finish, finishing) = tokio::sync::watch::channel(false);
+    let look_after = |(stream, peer, place): Accepted| {
+        let connection = connection(stream, peer, router.clone(), bounds, stages.clone());
+        let mut finishing = finishing.clone();
+        let finishing = async move { finishing.wait_for(|finish| *finish).await.map(drop) };
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let mut connection = pin!(connection);
+            let ended = tokio::select! {
+                // In this order: what has arrived is read before an idle connection is closed.
+                biased;
+                ended = &mut connection => ended,
+                _ = finishing => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
                 tracing::debug!(%peer, %error, "connection ended");
             }
             drop(place);
         });
+    };
+    let mut closing = pin!(stages.clone().reach(Stage::Closing));
+    loop {
+        // The place is taken before the connection: the surplus waits where it costs us nothing.
+        tokio::select! {
+            () = &mut closing => break,
+            accepted = accept(&listener, &room) => accepted.into_iter().for_each(look_after),
+        }
+    }
+    let deadline = Instant::now() + bounds.drain;
+    // Whoever has knocked before the port closes would otherwise be turned away with the request already sent.
+    while let Ok(Some(accepted)) = timeout(KNOCKED, accept(&listener, &room)).await {
+        look_after(accepted);
     }
     drop(listener);
-    timeout(bounds.drain, graceful.shutdown()).await.is_ok()
+    let everybody = room.acquire_many(bounds.connections);
+    let mut everybody = pin!(everybody);
+    if timeout(bounds.linger, &mut everybody).await.is_ok() {
+        return true;
+    }
+    finish.send_replace(true);
+    timeout_at(deadline, everybody).await.is_ok()
 }
 
-async fn accept(
-    listener: &TcpListener,
-    room: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+/// A connection, from whom, and its place among the others.
+type Accepted = (TcpStream, SocketAddr, OwnedSemaphorePermit);
+
+async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> Option<Accepted> {
     let place = room.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, peer)) => {
@@ -94,7 +130,7 @@ async fn accept(
         Err(error) => {
             if !is_the_clients(&error) {
                 tracing::warn!(%error, "cannot accept connections at the moment");
-                tokio::time::sleep(BREATH).await;
+                sleep(BREATH).await;
             }
             None
         }
@@ -112,10 +148,19 @@ fn connection(
     peer: SocketAddr,
     router: Router,
     bounds: Bounds,
+    stages: Stages,
 ) -> http1::Connection<TokioIo<Patient<TcpStream>>, impl Answers> {
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request.map(Body::new))
+        let answer = router.clone().oneshot(request.map(Body::new));
+        let stages = stages.clone();
+        async move {
+            let mut answer = answer.await?;
+            if stages.now() != Stage::Serving {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok(answer)
+        }
     });
     http1::Builder::new()
         .timer(TokioTimer::new())

@@ -2,14 +2,14 @@
 
 use std::future::{Future, pending};
 
-/// Ready at SIGINT or SIGTERM. A second signal while requests are being finished ends the process at once.
+/// Ready at SIGINT or SIGTERM. A second signal after that ends the process at once.
 ///
 /// Listens from the moment it is called and not only when it is awaited: a stop during the start must not kill us halfway.
 pub fn told_to_stop() -> impl Future<Output = ()> {
     let mut signals = Signals::listen();
     async {
         signals.next().await;
-        tracing::info!("stopping: running requests are finished, then the port is closed");
+        tracing::info!("stopping: running requests are finished; a second signal ends at once");
         tokio::spawn(async move {
             signals.next().await;
             std::process::exit(130);

@@ -14,7 +14,7 @@ pub use error::StartError;
 
 use crate::{
     http::{self, Site, address::Proxies, cookies::Jar, limits::Limits, mailbox, metrics},
-    listen::{self, Bounds},
+    listen::{self, Bounds, Stage},
     settings::{Database, Settings},
 };
 use identity::{
@@ -25,14 +25,28 @@ use identity::{
     random::{Random, SystemSource},
     time::SystemClock,
 };
-use std::{fs::OpenOptions, future::Future, net::SocketAddr, path::Path, sync::Arc};
-use tokio::net::TcpListener;
+use std::{
+    fs::OpenOptions,
+    future::{Future, pending},
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    net::TcpListener,
+    time::{Instant, timeout},
+};
 
-/// Serves until `stop` is ready and running requests are answered.
+/// How long the database may take to be closed: SQLite folds its log into the file, a server that does not answer is left.
+const CLOSE: Duration = Duration::from_secs(5);
+
+/// Serves until `stop` is ready and running requests are answered. A stop during the start ends it without having served.
 ///
 /// # Errors
 /// When something it cannot do without is missing; nothing has been served then.
 pub async fn serve(settings: Settings, stop: impl Future<Output = ()>) -> Result<(), StartError> {
+    let mut stop = std::pin::pin!(stop);
     banner::warn(&settings);
     let listener = listen_on(settings.listen).await?;
     let metrics_listener = match settings.metrics_listen {
@@ -40,38 +54,67 @@ pub async fn serve(settings: Settings, stop: impl Future<Output = ()>) -> Result
         None => None,
     };
     let transport = transport(&settings)?;
-    let house = open(&settings).await?;
-    let setup = identity::accounts::setup_link(&house).await?;
+    let prepared = tokio::select! {
+        biased;
+        () = &mut stop => None,
+        prepared = prepare(&settings) => Some(prepared?),
+    };
+    let Some((house, setup)) = prepared else {
+        tracing::info!("stopped before anything was served");
+        return Ok(());
+    };
     let site = site(&settings, house.clone());
-    let mut tasks = tasks::start(&site, transport);
+    let (stage, stages) = listen::stages();
+    let mut tasks = tasks::start(&site, transport, &stages);
     if let Some(listener) = metrics_listener {
         let router = metrics::routes(site.metrics.clone(), house.clone());
-        let forever = std::future::pending();
-        tasks.spawn(async move {
-            listen::serve(listener, router, Bounds::default(), forever).await;
+        let stages = stages.clone();
+        tasks.also(async move {
+            listen::serve(listener, router, Bounds::default(), stages).await;
+            // Whoever ends early counts as dead.
+            pending().await
         });
     }
     banner::greet(&settings, listener.local_addr().unwrap_or(settings.listen), setup.as_deref());
 
+    let bounds = Bounds::default();
     let router = http::router(site, mailbox::routes(&settings));
-    let mut died = false;
-    let stop = async {
-        tokio::select! {
-            () = stop => {}
-            // They never end by themselves. Better no server than one that does not learn of revoked sessions.
-            _ = tasks.join_next() => died = true,
+    let leave = async {
+        // Better no server than one that does not learn of revoked sessions.
+        let mut died = tokio::select! {
+            () = stop => false,
+            () = tasks.died(&stages) => true,
+        };
+        house.close_down();
+        stage.send_replace(Stage::Leaving);
+        if !died {
+            died = timeout(settings.shutdown_delay, tasks.died(&stages)).await.is_ok();
         }
+        stage.send_replace(Stage::Closing);
+        (died, Instant::now() + bounds.drain)
     };
-    if !listen::serve(listener, router, Bounds::default(), stop).await {
+    let (finished, (died, deadline)) = tokio::join!(listen::serve(listener, router, bounds, stages.clone()), leave);
+    if !finished {
         tracing::warn!("some requests did not end in time and were cut off");
     }
-    tasks.shutdown().await;
-    house.close().await;
+    if !tasks.end(deadline).await {
+        tracing::warn!("background work did not end in time and was cut off; a letter may be sent twice");
+    }
+    if timeout(CLOSE, house.close()).await.is_err() {
+        tracing::warn!("the database could not be closed in time");
+    }
     if died {
         return Err(StartError::plain("a background task has died, see the log; start Latchkey again"));
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Everything that the start asks of the database.
+async fn prepare(settings: &Settings) -> Result<(Arc<Latchkey>, Option<String>), StartError> {
+    let house = open(settings).await?;
+    let setup = identity::accounts::setup_link(&house).await?;
+    Ok((house, setup))
 }
 
 /// What layers and handlers share, as these settings want it. Limits count by the installation's clock.

@@ -1,9 +1,13 @@
 //! What runs beside the requests: following other nodes, background jobs, sending letters.
 //!
-//! Every task can be cut off at any moment, because what it does is one transaction at a time. Only a letter on its way to the
-//! mail server should be let go: cut off after the server took it, it would be sent again.
+//! Two kinds, by how they end. Who only looks goes on as long as requests are answered, because what another node ends must be
+//! over here too, and is cut off afterwards. Who works begins nothing new once we are told to stop, and what was begun is let go
+//! on for a while: a letter that is cut off after the mail server took it would be sent again.
 
-use crate::http::Site;
+use crate::{
+    http::Site,
+    listen::{Stage, Stages},
+};
 use identity::{
     Latchkey, Refusal, jobs,
     mail::{self, Transport},
@@ -11,7 +15,7 @@ use identity::{
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{
     task::JoinSet,
-    time::{MissedTickBehavior, sleep, timeout},
+    time::{Instant, MissedTickBehavior, sleep, timeout, timeout_at},
 };
 
 /// How soon this node knows what another one, or the command line, has ended, when no bell was heard. A second is what is
@@ -28,24 +32,50 @@ const FORGET: Duration = Duration::from_secs(5);
 /// How often letters are looked for when no bell rang: retries, and bells that were missed.
 const POST: Duration = Duration::from_secs(5);
 
-/// Starts them all. Dropping the set, or shutting it down, ends them.
-pub fn start(site: &Site, transport: Transport) -> JoinSet<()> {
-    let mut tasks = JoinSet::new();
+/// All of them, running.
+pub struct Tasks {
+    lookers: JoinSet<()>,
+    workers: JoinSet<()>,
+}
+
+/// Starts them all. Dropping the value cuts them off.
+pub fn start(site: &Site, transport: Transport, stages: &Stages) -> Tasks {
+    let mut lookers = JoinSet::new();
     let house = site.house.clone();
-    tasks.spawn(every(FOLLOW, "following other nodes", move || follow(house.clone())));
-    tasks.spawn(listen(site.house.clone()));
-    let house = site.house.clone();
-    tasks.spawn(every(JOBS, "background jobs", move || {
-        let house = house.clone();
-        async move { jobs::run_due(&house).await }
-    }));
-    tasks.spawn(deliver(site.house.clone(), transport));
+    lookers.spawn(every(FOLLOW, "following other nodes", move || follow(house.clone())));
+    lookers.spawn(listen(site.house.clone()));
     let limits = site.limits.clone();
-    tasks.spawn(every(FORGET, "forgetting quiet addresses", move || {
+    lookers.spawn(every(FORGET, "forgetting quiet addresses", move || {
         limits.tidy();
         std::future::ready(Ok(()))
     }));
-    tasks
+    let mut workers = JoinSet::new();
+    workers.spawn(work(site.house.clone(), stages.clone()));
+    workers.spawn(deliver(site.house.clone(), transport, stages.clone()));
+    Tasks { lookers, workers }
+}
+
+impl Tasks {
+    /// One more of those that only look; it is cut off at the end.
+    pub fn also(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        self.lookers.spawn(task);
+    }
+
+    /// Ready when one has ended that should not have: nobody does before the stop, and those who look do not after it either.
+    pub async fn died(&mut self, stages: &Stages) {
+        tokio::select! {
+            _ = self.lookers.join_next() => {}
+            Some(_) = self.workers.join_next(), if stages.now() == Stage::Serving => {}
+        }
+    }
+
+    /// Lets work in progress go on until the deadline, and answers whether it was finished by then. Then nobody runs any more.
+    pub async fn end(mut self, deadline: Instant) -> bool {
+        let finished = timeout_at(deadline, async { while self.workers.join_next().await.is_some() {} }).await.is_ok();
+        self.workers.shutdown().await;
+        self.lookers.shutdown().await;
+        finished
+    }
 }
 
 /// Looks what others did. Is not cut short when the database is slow: then nothing would ever be learned.
@@ -80,13 +110,33 @@ async fn hear(house: &Latchkey) -> Result<(), Refusal> {
 }
 
 /// Sends letters when the bell rings, and every few seconds.
-async fn deliver(house: Arc<Latchkey>, transport: Transport) {
+async fn deliver(house: Arc<Latchkey>, transport: Transport, stages: Stages) {
     let mut failing = false;
+    let mut leaving = std::pin::pin!(stages.reach(Stage::Leaving));
     loop {
-        // Running out of time is the other way of being called.
-        let _ = timeout(POST, house.outbox_bell.notified()).await;
+        tokio::select! {
+            biased;
+            () = &mut leaving => return,
+            // Running out of time is the other way of being called.
+            _ = timeout(POST, house.outbox_bell.notified()) => {}
+        }
+        // Stops by itself between two letters.
         let outcome = mail::deliver_due(&house, &transport).await.map(drop);
         failing = report("sending letters", &outcome, failing);
+    }
+}
+
+/// Does background jobs when they are due.
+async fn work(house: Arc<Latchkey>, stages: Stages) {
+    let mut failing = false;
+    let mut leaving = std::pin::pin!(stages.reach(Stage::Leaving));
+    loop {
+        failing = report("background jobs", &jobs::run_due(&house).await, failing);
+        tokio::select! {
+            biased;
+            () = &mut leaving => return,
+            () = sleep(JOBS) => {}
+        }
     }
 }
 
