@@ -76,6 +76,7 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("admin") view=admin::Overview ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("users")) view=admin::Users ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("users"), ParamSegment("id")) view=admin::User ssr=SsrMode::Async />
+                <Route path=(StaticSegment("admin"), StaticSegment("letters")) view=admin::Letters ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("audit")) view=admin::Audit ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>

@@ -1,6 +1,6 @@
 //! What an administrator may do. Everybody else gets 403, a stranger 401.
 
-use super::{fault, here, id};
+use super::{LetterFigures, fault, here, id, letters};
 use crate::{
     answer::{Done, worded},
     error::AppError,
@@ -31,6 +31,8 @@ pub struct Figures {
     pub unverified: i64,
     /// Living sessions.
     pub sessions: i64,
+    /// Letters that were not sent.
+    pub letters: LetterFigures,
 }
 
 /// One account with its living sessions.
@@ -53,6 +55,7 @@ pub async fn overview() -> Result<Figures, AppError> {
         disabled: counts.disabled,
         unverified: counts.unverified,
         sessions: counts.sessions,
+        letters: letters::standing(&visit.house).await?,
     })
 }
 

@@ -6,11 +6,13 @@
 mod account;
 mod admin;
 mod entrance;
+mod letters;
 
 pub use account::{WhoAmI, end_other_sessions, end_session, me, sessions};
 pub use admin::{
     Figures, UserPage, audit, disable, enable, end_sessions, overview, set_role, user, users,
 };
+pub use letters::{LetterFigures, LetterPage, letters, retry_letters};
 pub use entrance::{login, logout, register, resend_verification, setup, verify_email};
 
 use crate::{error::AppError, visit::Visit};

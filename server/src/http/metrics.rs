@@ -1,22 +1,30 @@
 //! Numbers for monitoring, in the text format of Prometheus (version 0.0.4), on a loopback listener of their own.
 //!
 //! A handful of counters, so they are atomics in an array and not a library. No label is ever chosen by a stranger: a class of
-//! requests, a hundred of status, an outcome, nothing else.
+//! requests, a hundred of status, an outcome, the state of a letter, nothing else.
 
 use super::limits::Class;
 use axum::{Router, extract::State, http::header::CONTENT_TYPE, response::IntoResponse, routing::get};
 use http::StatusCode;
-use identity::{Latchkey, sessions::Rotation};
+use identity::{
+    Latchkey,
+    mail::{self, Standing},
+    sessions::Rotation,
+};
 use std::{
     fmt::Write,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 const STATUSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 const ROTATIONS: [&str; 4] = ["renewed", "raced", "reused", "ended"];
+
+/// How long the database may take to count letters. Whoever collects numbers does not wait long, and wants the others.
+const SOON: Duration = Duration::from_secs(1);
 
 /// The counters.
 #[derive(Default)]
@@ -43,8 +51,8 @@ impl Metrics {
         self.rotations[index].fetch_add(1, Relaxed);
     }
 
-    /// Everything as text.
-    pub fn text(&self, house: &Latchkey) -> String {
+    /// Everything as text. Letters are left out where the database did not count them.
+    pub fn text(&self, house: &Latchkey, letters: Option<Standing>) -> String {
         let mut out = String::with_capacity(4096);
         head(&mut out, "latchkey_requests_total", "counter", "Answered requests.");
         for class in Class::ALL {
@@ -66,6 +74,12 @@ impl Metrics {
         line(&mut out, "latchkey_password_hashes_total", house.hasher.hashes());
         head(&mut out, "latchkey_revocations", "gauge", "Revocations held in memory.");
         line(&mut out, "latchkey_revocations", house.revocations.len() as u64);
+        if let Some(Standing { waiting, failing, given_up }) = letters {
+            head(&mut out, "latchkey_letters", "gauge", "Letters not sent; given_up counts a week.");
+            for (state, count) in [("waiting", waiting), ("failing", failing), ("given_up", given_up)] {
+                line(&mut out, &format!("latchkey_letters{{state=\"{state}\"}}"), count.unsigned_abs());
+            }
+        }
         out
     }
 }
@@ -85,5 +99,7 @@ pub fn routes(metrics: Arc<Metrics>, house: Arc<Latchkey>) -> Router {
 }
 
 async fn show(State((metrics, house)): State<(Arc<Metrics>, Arc<Latchkey>)>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics.text(&house))
+    let count = async { if house.is_away() { None } else { mail::standing(&house).await.ok() } };
+    let letters = tokio::time::timeout(SOON, count).await.unwrap_or_default();
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics.text(&house, letters))
 }

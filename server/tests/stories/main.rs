@@ -12,6 +12,7 @@ mod flash;
 mod headers;
 mod journeys;
 mod leaving;
+mod letters;
 mod onward;
 mod programs;
 mod renewal;

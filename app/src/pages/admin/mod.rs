@@ -2,11 +2,13 @@
 
 mod audit;
 mod event;
+mod letters;
 mod overview;
 mod user;
 mod users;
 
 pub use audit::Audit;
+pub use letters::Letters;
 pub use overview::Overview;
 pub use user::User;
 pub use users::Users;
@@ -16,7 +18,8 @@ use leptos::prelude::*;
 use url::form_urlencoded;
 
 /// The pages of the panel, as address and name.
-const TABS: &[(&str, &str)] = &[("/admin", "Overview"), ("/admin/users", "People"), ("/admin/audit", "Events")];
+const TABS: &[(&str, &str)] =
+    &[("/admin", "Overview"), ("/admin/users", "People"), ("/admin/letters", "Letters"), ("/admin/audit", "Events")];
 
 /// A page of the panel: the frame, a title and the tabs.
 #[component]

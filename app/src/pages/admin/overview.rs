@@ -1,6 +1,6 @@
 //! `/admin`: a few figures, and what happened last.
 
-use super::{Panel, event::LastEvents};
+use super::{Panel, event::LastEvents, letters::LettersNotice};
 use crate::{
     api::{self, Figures},
     catalogue::number,
@@ -33,6 +33,7 @@ pub fn Overview() -> impl IntoView {
         });
         view! {
             <Panel tab="Overview" lead="How many there are, and what happened last.">
+                <LettersNotice figures=figures.letters />
                 <div class="stats">{stats.collect_view()}</div>
                 <LastEvents events=events.items few=10 all="/admin/audit".to_owned() whose=true />
             </Panel>

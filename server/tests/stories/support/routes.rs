@@ -46,7 +46,7 @@ impl Function {
         let fresh = email(&format!("fresh{salt}"));
         match self.path {
             "/api/me" | "/api/sessions" | "/api/logout" | "/api/end_other_sessions" | "/api/admin/overview" => vec![],
-            "/api/admin/users" | "/api/admin/audit" => vec![],
+            "/api/admin/users" | "/api/admin/audit" | "/api/admin/letters" | "/api/admin/retry_letters" => vec![],
             "/api/register" => vec![("name", "Fresh".into()), ("email", fresh), ("password", PASSWORD.into())],
             "/api/login" => vec![("email", email("carol")), ("password", PASSWORD.into())],
             "/api/verify_email" => vec![("token", "AAAAA-AAAAA-AAAAA".into())],

@@ -1,0 +1,192 @@
+//! `/admin/letters`: what Latchkey sends by mail, and how it fares. Failing letters come first: somebody waits for each.
+
+use super::{Pager, Panel};
+use crate::{
+    api::{self, LetterFigures},
+    catalogue::{self, number},
+    components::{Glyph, Icon, NoticeBox, Tone, When, loaded},
+    visit,
+};
+use identity::admin::{LetterState, LetterView};
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn Letters() -> impl IntoView {
+    let [state, after] = ["state", "after"].map(|name| visit::asked(name).unwrap_or_default());
+    loaded(api::letters(Some(state.clone()), Some(after.clone()), None), move |page| {
+        let (figures, letters) = (page.figures, page.letters);
+        let chosen = LetterState::from_word(&state);
+        let shown = letters.items.len();
+        let rows = letters.items.into_iter().map(move |letter| view! { <Row letter chosen /> });
+        view! {
+            <Panel tab="Letters" lead="What is sent by mail, newest first. To whom and what it says is sealed, from administrators too.">
+                {(figures.failing > 0).then(|| view! { <Failing count=figures.failing chosen /> })}
+                <Figures figures chosen />
+                <section class="card" aria-label="Outgoing letters">
+                    {chosen.map(|state| view! {
+                        <div class="card__foot card__foot--top">
+                            <span>{format!("{} letters only.", catalogue::letter_state(state))}</span> <a href="/admin/letters">"Show all"</a>
+                        </div>
+                    })}
+                    {if shown == 0 {
+                        view! { <Nothing /> }.into_any()
+                    } else {
+                        view! {
+                            <table class="table">
+                                <thead>
+                                    <tr>
+                                        <th scope="col">"About"</th>
+                                        <th scope="col">"Status"</th>
+                                        <th scope="col">"Posted"</th>
+                                        <th scope="col">"Attempts"</th>
+                                        <th scope="col">"Sent, or next attempt"</th>
+                                        <th scope="col"><span class="visually-hidden">"What can be done"</span></th>
+                                    </tr>
+                                </thead>
+                                <tbody>{rows.collect_view()}</tbody>
+                            </table>
+                        }
+                        .into_any()
+                    }}
+                    <Pager
+                        path="/admin/letters" query=vec![("state", state)] shown further=!after.is_empty()
+                        next=letters.next.map(|next| next.to_string())
+                    />
+                </section>
+            </Panel>
+        }
+    })
+}
+
+/// Letters that have come to nothing so far, and a button for when the reason is mended.
+#[component]
+fn Failing(count: i64, chosen: Option<LetterState>) -> impl IntoView {
+    view! {
+        <NoticeBox tone=Tone::Negative title=format!("{} could not be sent so far", catalogue::letters(count))>
+            <p>
+                "They are tried again by themselves, ever more rarely, for three days. When you have mended the reason, you \
+                 need not wait."
+            </p>
+            <form class="notice__act" method="post" action="/api/admin/retry_letters">
+                <Back chosen />
+                <button class="button button--small">"Try all again now"</button>
+                {(chosen != Some(LetterState::Failing)).then(|| view! {
+                    <a href="/admin/letters?state=failing">"Show only these"</a>
+                })}
+            </form>
+        </NoticeBox>
+    }
+}
+
+/// The list the button is in, to come back to.
+#[component]
+fn Back(chosen: Option<LetterState>) -> impl IntoView {
+    chosen.map(|state| view! { <input type="hidden" name="state" value=state.as_str() /> })
+}
+
+/// How many there are; each number is a way to its letters.
+#[component]
+fn Figures(figures: LetterFigures, chosen: Option<LetterState>) -> impl IntoView {
+    let stats = [
+        (LetterState::Waiting, "Waiting", Some(figures.waiting)),
+        (LetterState::Failing, "Failing", Some(figures.failing)),
+        (LetterState::GivenUp, "Given up this week", Some(figures.given_up)),
+        (LetterState::Sent, "Sent in 24 hours", figures.sent),
+    ];
+    let stats = stats.into_iter().map(|(state, label, count)| {
+        let here = (chosen == Some(state)).then_some("true");
+        view! {
+            <a class="stat" href=format!("/admin/letters?state={state}") aria-current=here>
+                <span class="stat__label">{label}</span>
+                <span class="stat__number">{count.map(number)}</span>
+            </a>
+        }
+    });
+    view! { <nav class="stats" aria-label="Letters by status">{stats.collect_view()}</nav> }
+}
+
+#[component]
+fn Row(letter: LetterView, chosen: Option<LetterState>) -> impl IntoView {
+    let about = catalogue::letter(&letter);
+    let (id, state) = (letter.id, letter.state);
+    let retry = state == LetterState::Failing && letter.next_at.is_some();
+    view! {
+        <tr>
+            <td>
+                <div class="table__main">
+                    <span class="table__title">{about.clone()}</span>
+                    {letter.failure.clone().map(|failure| view! { <span class="table__note">{failure}</span> })}
+                </div>
+            </td>
+            <td data-label="Status"><StateBadge state /></td>
+            <td data-label="Posted"><When at=letter.posted_at /></td>
+            <td data-label="Attempts">{number(letter.attempts)}</td>
+            <td data-label="Sent, or next attempt"><SentOrNext letter /></td>
+            <td>
+                {retry.then(|| view! {
+                    <form method="post" action="/api/admin/retry_letters">
+                        <input type="hidden" name="id" value=id.to_string() />
+                        <Back chosen />
+                        <button class="button button--small" aria-label=format!("Try again now: {about}")>"Try again now"</button>
+                    </form>
+                })}
+            </td>
+        </tr>
+    }
+}
+
+/// When it was sent, or will be tried next.
+#[component]
+fn SentOrNext(letter: LetterView) -> impl IntoView {
+    let now = visit::current().map_or(0, |visit| visit.house.now().0);
+    match (letter.state, letter.sent_at, letter.next_at) {
+        (LetterState::Sent, Some(at), _) => view! { <When at /> }.into_any(),
+        (LetterState::GivenUp, ..) => view! { <span class="quiet">"Not tried again"</span> }.into_any(),
+        (_, _, None) => "Being sent".into_any(),
+        (_, _, Some(at)) if at <= now => "Now".into_any(),
+        (_, _, Some(at)) => format!("In {}", catalogue::length((at - now).unsigned_abs().div_ceil(1000))).into_any(),
+    }
+}
+
+#[component]
+fn StateBadge(state: LetterState) -> impl IntoView {
+    let class = match state {
+        LetterState::Waiting => "badge",
+        LetterState::Failing => "badge badge--warning",
+        LetterState::GivenUp => "badge badge--negative",
+        LetterState::Sent => "badge badge--positive",
+    };
+    view! { <span class=class>{catalogue::letter_state(state)}</span> }
+}
+
+#[component]
+fn Nothing() -> impl IntoView {
+    view! {
+        <div class="empty">
+            <Icon glyph=Glyph::Mail />
+            <p>"No letters here."</p>
+            <p class="small">"Those that were sent or given up are listed for a month."</p>
+        </div>
+    }
+}
+
+/// What the front page of the panel says when letters do not arrive.
+#[component]
+pub(super) fn LettersNotice(figures: LetterFigures) -> impl IntoView {
+    let LetterFigures { failing, given_up, .. } = figures;
+    let (tone, title, state) = match (failing, given_up) {
+        (0, 0) => return ().into_any(),
+        (0, _) => (Tone::Warning, format!("{} given up this week", catalogue::letters(given_up)), LetterState::GivenUp),
+        _ => {
+            (Tone::Negative, format!("{} could not be sent so far", catalogue::letters(failing)), LetterState::Failing)
+        }
+    };
+    let more = (failing > 0 && given_up > 0).then(|| format!("{} given up this week. ", catalogue::letters(given_up)));
+    view! {
+        <NoticeBox tone title=title>
+            <p>{more} <a href=format!("/admin/letters?state={state}")>"See what the mail server said"</a></p>
+        </NoticeBox>
+    }
+    .into_any()
+}
