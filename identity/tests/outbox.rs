@@ -7,7 +7,7 @@ use identity::{
     mail::{self, Transport},
 };
 use std::{collections::HashSet, sync::Arc};
-use support::{TestHouse, master_key, settings};
+use support::TestHouse;
 
 const LETTERS: usize = 60;
 
@@ -22,10 +22,7 @@ async fn post(house: &Latchkey, home: &TestHouse, to: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nodes_that_reach_for_the_same_letters_send_each_once_and_leave_none() {
     let home = TestHouse::start().await;
-    let mut nodes = vec![home.house.clone()];
-    for _ in 0..3 {
-        nodes.push(home.reopen(settings(), master_key()).await.unwrap());
-    }
+    let nodes = home.nodes(4).await;
     for round in 0..3 {
         for n in 0..LETTERS {
             post(&home.house, &home, &format!("p{n}-{round}@example.org")).await;

@@ -37,6 +37,45 @@ async fn every_statement_prepares_on_both_databases() {
     }
 }
 
+/// A table's name, a column's, and whether it may be empty; then the names of the indexes.
+type Schema = (Vec<(String, String, bool)>, Vec<(String,)>);
+
+#[tokio::test]
+async fn both_databases_have_the_same_tables_columns_and_indexes() {
+    let dir = temp_dir();
+    let file = Db::open_file(&dir.path().join("latchkey.db")).await.unwrap();
+    file.migrate().await.unwrap();
+    let Db::Sqlite { write: sqlite, .. } = &file else { panic!("not SQLite") };
+    let columns =
+        "select t.name, c.name, c.\"notnull\" = 0 and c.pk = 0 from sqlite_master t, pragma_table_info(t.name) c
+                    where t.type = 'table' and t.name not like '\\_%' escape '\\'";
+    let indexes = "select name from sqlite_master where type = 'index' and sql is not null";
+    let mut on_sqlite: Schema = (
+        sqlx::query_as(columns).fetch_all(sqlite).await.unwrap(),
+        sqlx::query_as(indexes).fetch_all(sqlite).await.unwrap(),
+    );
+
+    let cluster = Cluster::start();
+    let server = Db::open(&cluster.url()).await.unwrap();
+    server.migrate().await.unwrap();
+    let Db::Postgres(postgres) = &server else { panic!("not PostgreSQL") };
+    // What belongs to a constraint has a name of PostgreSQL's making.
+    let columns = "select table_name::text, column_name::text, is_nullable = 'YES' from information_schema.columns
+                    where table_schema = 'public' and table_name not like '\\_%'";
+    let indexes = "select indexname::text from pg_indexes where schemaname = 'public' and tablename not like '\\_%'
+                      and not exists (select 1 from pg_constraint where conname = indexname)";
+    let mut on_postgres: Schema = (
+        sqlx::query_as(columns).fetch_all(postgres).await.unwrap(),
+        sqlx::query_as(indexes).fetch_all(postgres).await.unwrap(),
+    );
+    for (columns, indexes) in [&mut on_sqlite, &mut on_postgres] {
+        columns.sort();
+        indexes.sort();
+    }
+    assert!(on_sqlite.0.len() > 50 && on_sqlite.1.len() > 5, "{on_sqlite:?}");
+    assert_eq!(on_sqlite, on_postgres);
+}
+
 /// SQLite binds NULL for arguments that were forgotten, so their number is counted here.
 #[test]
 fn the_register_has_no_name_twice_with_different_text() {

@@ -18,7 +18,14 @@ use identity::{
     words::{Role, Secret, Stay},
 };
 use sqlx::{AssertSqlSafe, FromRow, postgres::PgRow, sqlite::SqliteRow};
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// A Tuesday in November.
@@ -36,6 +43,7 @@ pub struct TestHouse {
     pub db: Db,
     url: String,
     own: Option<TestDatabase>,
+    seeds: AtomicU64,
 }
 
 /// Runs the same expression on whichever database a house lives on: `look!(home, |p| sqlx::query(SQL).execute(p).await)`.
@@ -102,14 +110,25 @@ impl TestHouse {
         let clock = Arc::new(MovedClock::at(START));
         let random = Arc::new(SeededSource::new(7));
         let house = Latchkey::open(db.clone(), settings, master, clock.clone(), random).await.unwrap();
-        Self { house, clock, dir, db, url: url.to_owned(), own: None }
+        Self { house, clock, dir, db, url: url.to_owned(), own: None, seeds: AtomicU64::new(8) }
     }
 
     /// Opens the same database once more, as another process would: perhaps with other settings or another key. The clock is
     /// shared.
     pub async fn reopen(&self, settings: Settings, master: MasterKey) -> Result<Arc<Latchkey>, Refusal> {
         let db = Db::open(&self.url).await.unwrap();
-        Latchkey::open(db, settings, master, self.clock.clone(), Arc::new(SeededSource::new(8))).await
+        // Two processes that make the same ids would be an accident of this test only.
+        let seed = self.seeds.fetch_add(1, Ordering::Relaxed);
+        Latchkey::open(db, settings, master, self.clock.clone(), Arc::new(SeededSource::new(seed))).await
+    }
+
+    /// So many processes on the same database, this one among them.
+    pub async fn nodes(&self, count: usize) -> Vec<Arc<Latchkey>> {
+        let mut nodes = vec![self.house.clone()];
+        while nodes.len() < count {
+            nodes.push(self.reopen(self.house.settings.clone(), master_key()).await.unwrap());
+        }
+        nodes
     }
 
     /// The database that was made for this house.
