@@ -69,6 +69,7 @@ impl Latchkey {
         random: Arc<dyn Random>,
     ) -> Result<Arc<Self>, Refusal> {
         db.migrate().await?;
+        crate::transfer::check_open(&db).await?;
         check_master_key(&db, &master, clock.now(), &*random).await?;
         let sealer = Sealer::new(master.derive(Purpose::SigningKeys));
         let ring = match keys::load(&db, &sealer).await? {
@@ -241,9 +242,14 @@ impl Latchkey {
     }
 }
 
+/// What a database keeps of its master key, to know it again.
+pub(crate) fn key_check(master: &MasterKey) -> [u8; 32] {
+    mac(&master.derive(Purpose::Check), &[b"this database belongs to this key"])
+}
+
 /// Writes the key's check value into a new database, or compares it with the one that is there.
 async fn check_master_key(db: &Db, master: &MasterKey, now: Timestamp, random: &dyn Random) -> Result<(), Refusal> {
-    let check = mac(&master.derive(Purpose::Check), &[b"this database belongs to this key"]);
+    let check = key_check(master);
     on!(*db, write, |p| sqlx::query(FOUND).bind(random.id(now)).bind(&check[..]).bind(now).execute(p).await.map(drop))?;
     let (stored,): (Vec<u8>,) = on!(*db, write, |p| sqlx::query_as(CHECK).fetch_one(p).await)?;
     if same(&stored, &check) {

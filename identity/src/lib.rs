@@ -30,6 +30,7 @@ on_the_server! {
     pub mod throttle;
     pub mod time;
     pub mod tokens;
+    pub mod transfer;
 }
 
 #[cfg(not(target_arch = "wasm32"))]

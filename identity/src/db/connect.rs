@@ -6,10 +6,17 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{
+    path::Path,
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
 /// How long a request waits for a connection before it is told "busy".
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// SQLite's code for a file that another process holds.
+const BUSY: &str = "5";
 
 /// How long an idle connection may take to show that it lives.
 const PING: Duration = Duration::from_secs(1);
@@ -79,13 +86,23 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(ACQUIRE_TIMEOUT)
             .pragma("temp_store", "memory");
-        let write = SqlitePoolOptions::new()
+        let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options.clone().optimize_on_close(true, None))
-            .await?;
+            .max_lifetime(None);
+        let began = Instant::now();
+        let write = loop {
+            match writer.clone().connect_with(options.clone().optimize_on_close(true, None)).await {
+                // Of several processes that find no file, one switches it to WAL, and SQLite lets the others not even wait.
+                Err(sqlx::Error::Database(error))
+                    if error.code().as_deref() == Some(BUSY) && began.elapsed() < ACQUIRE_TIMEOUT =>
+                {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                other => break other?,
+            }
+        };
         let readers = std::thread::available_parallelism().map_or(2, |n| n.get() as u32).max(2);
         // `query_only` and not a read-only open: a reader must be able to create the shared-memory file of the log.
         let read = SqlitePoolOptions::new()

@@ -28,6 +28,7 @@ pub fn all_statements() -> Vec<Statement> {
         crate::mail::statements(),
         crate::sessions::statements(),
         crate::throttle::STATEMENTS.to_vec(),
+        crate::transfer::statements(),
     ]
     .concat()
 }

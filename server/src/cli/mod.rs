@@ -8,6 +8,7 @@ mod doctor;
 mod flags;
 mod keys;
 mod password;
+mod transfer;
 
 use crate::{
     listen, logs,
@@ -46,8 +47,12 @@ enum Command {
     /// Keys that sign access tokens
     #[command(subcommand)]
     Keys(keys::Command),
-    /// Bring the database to this version's schema; serving does it too
-    Migrate,
+    /// Bring the database to this version's schema; serving does it too. With --to, move everything to another database
+    Migrate(transfer::Migrate),
+    /// Write everything in the database to a file, while the server runs
+    Backup(transfer::Backup),
+    /// Make the database, which must be empty, what it was when a backup was made
+    Restore(transfer::Restore),
     /// Check settings, files and database, and say what is wrong
     Doctor,
 }
@@ -76,11 +81,9 @@ async fn carry_out(command: Command, settings: Settings) -> Result<ExitCode, Sta
         Command::Admin(command) => accounts::admin(command, &settings).await?,
         Command::User(command) => accounts::user(command, &settings).await?,
         Command::Keys(command) => keys::run(&command, &settings).await?,
-        Command::Migrate => {
-            let house = start::open(&settings).await?;
-            println!("The database has schema version {}.", identity::db::schema_version());
-            house.close().await;
-        }
+        Command::Migrate(how) => transfer::migrate(&how, &settings).await?,
+        Command::Backup(what) => transfer::backup(&what, &settings).await?,
+        Command::Restore(what) => transfer::restore(&what, &settings).await?,
         Command::Doctor => return Ok(doctor::run(&settings).await),
     }
     Ok(ExitCode::SUCCESS)

@@ -1,0 +1,90 @@
+//! Moving an installation between databases, and keeping copies of it.
+//!
+//! A move, a backup and a restore are the same act: [`equal`] makes one database equal to another, whichever kinds they are,
+//! over the list of [`tables`]. The rest is about when it is safe to do so, and when it is done. Nothing here knows the master
+//! key but to compare it: what is sealed stays sealed on the way.
+
+mod arrival;
+mod backup;
+mod departure;
+mod equal;
+mod file;
+mod hold;
+mod relocate;
+mod restore;
+mod rows;
+mod tables;
+
+pub use backup::backup;
+pub use departure::reopen;
+pub use relocate::relocate;
+pub use restore::{Choices, restore};
+pub use tables::{Kind, LEFT, Sum, TABLES, Table};
+
+use crate::{
+    Refusal,
+    db::{Db, Statement},
+    time::Timestamp,
+};
+
+/// How far a transfer is. `Display` is one short line for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The target is ready.
+    Began,
+    /// Rows were written.
+    Copied {
+        /// Where.
+        table: &'static str,
+        /// How many of this table by now.
+        rows: u64,
+    },
+    /// The source is about to be locked for the last part.
+    Locking,
+    /// A table is being compared on both sides.
+    Checking {
+        /// Which.
+        table: &'static str,
+    },
+    /// Everything is in the target; the source is about to be marked.
+    Leaving,
+    /// The source takes no writes any more.
+    Left,
+}
+
+/// Who is told about progress.
+pub type Report<'r> = &'r (dyn Fn(Progress) + Sync);
+
+/// Refuses what looks like an installation and is none: a database that was left, one in which something is still arriving.
+///
+/// # Errors
+/// One line that says what to do.
+pub async fn check_open(db: &Db) -> Result<(), Refusal> {
+    let mut tx = hold::snapshot(db).await?;
+    if file::is_backup(&mut tx).await? {
+        return Err(Refusal::Broken("this file is a backup: `latchkey restore` makes an installation of it".into()));
+    }
+    if arrival::unfinished(&mut tx).await?.is_some() {
+        return Err(unfinished());
+    }
+    departure::moved_at(&mut tx).await?.map_or(Ok(()), |since| Err(has_moved(since)))
+}
+
+fn unfinished() -> Refusal {
+    Refusal::Broken(
+        "an unfinished move or restore lies in this database: run it again, or drop the database and begin anew".into(),
+    )
+}
+
+fn has_moved(since: Timestamp) -> Refusal {
+    let at = jiff::Timestamp::from_millisecond(since.0).unwrap_or_default().strftime("%Y-%m-%d %H:%M");
+    Refusal::Broken(format!(
+        "this installation has moved to another database (on {at} UTC): LATCHKEY_DATABASE_URL should name the new one; \
+         `latchkey migrate --reopen` goes back to this one as it was then"
+    ))
+}
+
+/// The statements of this module that are the same on both databases.
+pub(crate) fn statements() -> Vec<Statement> {
+    [arrival::STATEMENTS, departure::STATEMENTS, restore::STATEMENTS].concat()
+}

@@ -1,0 +1,172 @@
+//! Reading and writing rows of the tables in [`super::tables`], on either database.
+//!
+//! Statements are put together from our own constants; values are always bound.
+
+use super::tables::{Kind, Row, Table, Value};
+use crate::db::Tx;
+use sqlx::{AssertSqlSafe, Error, Row as _};
+use std::collections::VecDeque;
+
+/// Rows that are read at a time.
+const AT_A_TIME: usize = 1000;
+
+/// Values bound to one statement at most. SQLite allows 32 766, PostgreSQL 65 535.
+const VALUES: usize = 8000;
+
+/// Like `db::within!`, but without a limit in time: what is done here may take long, and no request waits for it.
+macro_rules! through {
+    ($tx:expr, |$conn:ident| $body:expr) => {
+        match $tx {
+            $crate::db::Tx::Sqlite(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+            $crate::db::Tx::Postgres(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+pub(super) use through;
+
+macro_rules! bind {
+    ($query:expr, $value:expr) => {
+        match $value {
+            Value::Int(value) => $query.bind(*value),
+            Value::Text(value) => $query.bind(value.as_deref()),
+            Value::Bytes(value) => $query.bind(value.as_deref()),
+            Value::Id(value) => $query.bind(*value),
+        }
+    };
+}
+
+macro_rules! value {
+    ($row:expr, $at:expr, $kind:expr) => {
+        match $kind {
+            Kind::Int => Value::Int($row.try_get($at)?),
+            Kind::Text => Value::Text($row.try_get($at)?),
+            Kind::Bytes => Value::Bytes($row.try_get($at)?),
+            Kind::Id => Value::Id($row.try_get($at)?),
+        }
+    };
+}
+
+impl Table<'_> {
+    /// What rows are told apart and ordered by: bytes, on both databases.
+    fn key(&self, tx: &Tx) -> String {
+        let (name, kind) = self.columns[0];
+        match (tx, kind) {
+            (Tx::Postgres(_), Kind::Text) => format!("{name} collate \"C\""),
+            _ => name.to_owned(),
+        }
+    }
+
+    fn names(&self) -> String {
+        self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The rows after a key, in order, some at a time.
+async fn read(tx: &mut Tx, table: &Table<'_>, after: Option<&Value>) -> Result<Vec<Row>, Error> {
+    let key = table.key(tx);
+    let from = after.map_or_else(String::new, |_| format!("where {key} > $1"));
+    let sql = format!("select {} from {} {from} order by {key} limit {AT_A_TIME}", table.names(), table.name);
+    through!(tx, |c| {
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        if let Some(key) = after {
+            query = bind!(query, key);
+        }
+        let found = query.fetch_all(c).await?;
+        let mut rows = Vec::with_capacity(found.len());
+        for found in found {
+            let mut row = Row::with_capacity(table.columns.len());
+            for (at, (_, kind)) in table.columns.iter().enumerate() {
+                row.push(value!(found, at, kind));
+            }
+            rows.push(row);
+        }
+        Ok(rows)
+    })
+}
+
+/// Inserts rows that are not there.
+pub async fn insert(tx: &mut Tx, table: &Table<'_>, rows: &[Row]) -> Result<(), Error> {
+    let width = table.columns.len();
+    for some in rows.chunks(VALUES / width) {
+        let mut sql = format!("insert into {} ({}) values ", table.name, table.names());
+        for row in 0..some.len() {
+            let places: Vec<String> = (1..=width).map(|column| format!("${}", row * width + column)).collect();
+            sql += if row == 0 { "(" } else { ", (" };
+            sql += &places.join(", ");
+            sql += ")";
+        }
+        through!(tx, |c| {
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for value in some.iter().flatten() {
+                query = bind!(query, value);
+            }
+            query.execute(c).await?;
+        });
+    }
+    Ok(())
+}
+
+/// Deletes the rows with these keys.
+pub async fn delete(tx: &mut Tx, table: &Table<'_>, keys: &[Value]) -> Result<(), Error> {
+    for some in keys.chunks(VALUES) {
+        let places: Vec<String> = (1..=some.len()).map(|at| format!("${at}")).collect();
+        let sql = format!("delete from {} where {} in ({})", table.name, table.columns[0].0, places.join(", "));
+        through!(tx, |c| {
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for key in some {
+                query = bind!(query, key);
+            }
+            query.execute(c).await?;
+        });
+    }
+    Ok(())
+}
+
+/// How many rows there are.
+pub async fn count(tx: &mut Tx, table: &Table<'_>) -> Result<i64, Error> {
+    let sql = AssertSqlSafe(format!("select count(*) from {}", table.name));
+    through!(tx, |c| sqlx::query_scalar(sql).fetch_one(c).await)
+}
+
+/// A table read from its first row to its last.
+pub struct Cursor<'t> {
+    table: &'t Table<'t>,
+    ahead: VecDeque<Row>,
+    after: Option<Value>,
+    at_end: bool,
+}
+
+impl<'t> Cursor<'t> {
+    pub fn new(table: &'t Table<'t>) -> Self {
+        Self { table, ahead: VecDeque::new(), after: None, at_end: false }
+    }
+
+    /// Reads ahead if nothing is left of what was read; afterwards `peek` is right.
+    pub async fn ready(&mut self, tx: &mut Tx) -> Result<(), Error> {
+        if self.ahead.is_empty() && !self.at_end {
+            let rows = read(tx, self.table, self.after.as_ref()).await?;
+            self.at_end = rows.len() < AT_A_TIME;
+            if let Some(last) = rows.last() {
+                self.after = Some(last[0].clone());
+            }
+            self.ahead.extend(rows);
+        }
+        Ok(())
+    }
+
+    /// The next row, as far as it was read.
+    pub fn peek(&self) -> Option<&Row> {
+        self.ahead.front()
+    }
+
+    pub fn take(&mut self) -> Option<Row> {
+        self.ahead.pop_front()
+    }
+
+}

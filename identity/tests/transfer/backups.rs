@@ -1,0 +1,334 @@
+//! `latchkey backup` and `latchkey restore`: consistent while others write, checked, and from either database into either.
+
+use crate::{
+    support::{device, master_key, other_master_key},
+    world::{BOTH, On, World},
+};
+use identity::{
+    db::Db,
+    keys::MasterKey,
+    sessions::{self, Rotation},
+    transfer::{self, Choices},
+    words::EndCause,
+};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+/// Nothing is changed by a restore with this choice.
+const AS_IT_WAS: Choices = Choices { end_sessions: false, send_letters: true };
+
+#[tokio::test]
+async fn a_restored_installation_is_what_was_backed_up() {
+    let world = World::start();
+    for from in BOTH {
+        let source = world.fresh(from).await;
+        let mut people = world.filled(&source).await;
+        let file = format!("{from:?}.backup");
+        let sums = world.backup(&source, &file).await.unwrap();
+        let before = world.dump(&source).await;
+        for to in BOTH {
+            let target = world.fresh(to).await;
+            assert_eq!(world.restore(&file, &target, AS_IT_WAS).await.unwrap(), sums);
+            assert!(world.dump(&target).await == before, "{from:?} to {to:?}");
+            let mut people = people.clone();
+            world.people_are_as_before(&target, &mut people).await;
+        }
+        // Its original goes on; only a move ends it.
+        world.people_are_as_before(&source, &mut people).await;
+    }
+}
+
+#[tokio::test]
+async fn a_backup_is_one_private_file_that_is_no_installation_itself() {
+    let world = World::start();
+    let source = world.fresh(On::Sqlite).await;
+    world.filled(&source).await;
+    std::fs::create_dir(world.path("safe")).unwrap();
+    world.backup(&source, "safe/monday").await.unwrap();
+    let left: Vec<_> = std::fs::read_dir(world.path("safe")).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(left, ["monday"]);
+    #[cfg(unix)]
+    {
+        let about = std::fs::metadata(world.path("safe/monday")).unwrap();
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o777, 0o600);
+    }
+    let before = std::fs::read(world.path("safe/monday")).unwrap();
+    let told = world.backup(&source, "safe/monday").await.unwrap_err().to_string();
+    assert!(told.contains("exists already"), "{told}");
+    assert!(before == std::fs::read(world.path("safe/monday")).unwrap());
+    let told = world.backup(&source, "nowhere/monday").await.unwrap_err().to_string();
+    assert!(told.contains("cannot write") && told.contains("nowhere/monday"), "{told}");
+
+    std::fs::copy(world.path("safe/monday"), world.path("tuesday")).unwrap();
+    let told = world.refused(&format!("sqlite:{}", world.path("tuesday").display())).await;
+    assert!(told.contains("this file is a backup: `latchkey restore`"), "{told}");
+}
+
+/// Somebody counts in two tables at once, one that is read first and one that is read last. A torn copy would show two numbers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_backup_is_of_one_moment_while_others_write() {
+    let world = World::start();
+    for from in BOTH {
+        let source = world.fresh(from).await;
+        world.filled(&source).await;
+        world.run(&source, "delete from events; update installation set setup_closed_at = 0").await;
+        let (over, count) = (AtomicBool::new(false), AtomicI64::new(0));
+        let db = Db::open(&source).await.unwrap();
+        let counting = async {
+            while !over.load(Ordering::SeqCst) {
+                let n = count.fetch_add(1, Ordering::SeqCst) + 1;
+                let id = uuid::Uuid::from_u128(n as u128);
+                macro_rules! both {
+                    ($pool:expr, $begin:expr) => {{
+                        let mut tx = $pool.begin_with($begin).await.unwrap();
+                        let up = "update installation set setup_closed_at = $1";
+                        sqlx::query(up).bind(n).execute(&mut *tx).await.unwrap();
+                        let event = "insert into events (id, at, kind, ip, detail) values ($1, $2, 'counted', '', '')";
+                        sqlx::query(event).bind(id).bind(n).execute(&mut *tx).await.unwrap();
+                        tx.commit().await.unwrap();
+                    }};
+                }
+                match &db {
+                    Db::Sqlite { write, .. } => both!(write, "BEGIN IMMEDIATE"),
+                    Db::Postgres(pool) => both!(pool, "BEGIN"),
+                }
+            }
+        };
+        let backing_up = async {
+            let mut pairs = Vec::new();
+            for number in 0..4 {
+                let reader = Db::open(&source).await.unwrap();
+                let name = format!("{from:?}-{number}");
+                let slowly = |_| std::thread::sleep(std::time::Duration::from_millis(5));
+                transfer::backup(&reader, &world.path(&name), &*world.clock, &slowly).await.unwrap();
+                reader.close().await;
+                let file = format!("sqlite:{}?mode=ro&immutable=true", world.path(&name).display());
+                pairs.push((file, count.load(Ordering::SeqCst)));
+            }
+            over.store(true, Ordering::SeqCst);
+            pairs
+        };
+        let ((), files) = tokio::join!(counting, backing_up);
+        let mut earlier = -1;
+        for (file, until) in files {
+            let file = sqlx::SqlitePool::connect(&file).await.unwrap();
+            let (first, last): (i64, i64) =
+                sqlx::query_as("select setup_closed_at, (select count(*) from events) from installation")
+                    .fetch_one(&file)
+                    .await
+                    .unwrap();
+            assert_eq!(first, last, "{from:?}");
+            assert!(first > earlier && first <= until, "{from:?}: the writer goes on: {earlier} {first} {until}");
+            earlier = first;
+            file.close().await;
+        }
+        assert!(earlier > 10, "{from:?}: {earlier}");
+        db.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_has_happened_since_is_the_operators_to_decide() {
+    let world = World::start();
+    let source = world.fresh(On::Postgres).await;
+    let people = world.filled(&source).await;
+    world.backup(&source, "monday").await.unwrap();
+    let waiting = "select count(*) from letters where sealed is not null";
+    let given_up = "select count(*) from letters where sealed is null and failure = 'restored from a backup'";
+    let letters = world.number(&source, waiting).await;
+    assert!(letters > 0);
+
+    for to in BOTH {
+        let target = world.fresh(to).await;
+        world.restore("monday", &target, Choices::default()).await.unwrap();
+        assert_eq!((world.number(&target, waiting).await, world.number(&target, given_up).await), (0, letters));
+        assert_eq!(world.number(&target, "select count(*) from sessions where ended_at is null").await, 2401);
+
+        let target = world.fresh(to).await;
+        world.restore("monday", &target, Choices { end_sessions: true, send_letters: true }).await.unwrap();
+        assert_eq!((world.number(&target, waiting).await, world.number(&target, given_up).await), (letters, 0));
+        assert_eq!(world.number(&target, "select count(*) from sessions where ended_at is null").await, 0);
+        let house = world.open(&target).await.unwrap();
+        let ended = sessions::renew(&house, &people.alice.refresh, &device()).await.unwrap();
+        assert!(matches!(ended, Rotation::Ended(Some(EndCause::EndedByAdmin))), "{ended:?}");
+        house.close().await;
+    }
+}
+
+/// Wherever a byte is changed: it is noticed, or it makes no difference.
+#[tokio::test]
+async fn a_damaged_backup_is_refused() {
+    let world = World::start();
+    let source = world.fresh(On::Sqlite).await;
+    world.filled(&source).await;
+    world.backup(&source, "good").await.unwrap();
+    let (good, before) = (std::fs::read(world.path("good")).unwrap(), world.dump(&source).await);
+    // A page that was split keeps old copies of what it held, which nobody reads: every copy is changed.
+    let places = |what: &[u8]| -> Vec<usize> {
+        let found = good.windows(what.len()).enumerate().filter(|(_, window)| *window == what);
+        found.map(|(at, _)| at).collect()
+    };
+    // In a value and its index, in the list of contents, in a checksum, in the schema, in the header.
+    let known = [
+        places(b"alice@example.org"),
+        places(b"user_id id, secret bytes"),
+        places(b"installation"),
+        places(b"CREATE TABLE sessions").iter().map(|at| at + 15).collect(),
+        vec![3],
+        vec![17],
+    ];
+    for at in known {
+        assert!(!at.is_empty() && survives(&world, &good, &at).await.is_none(), "changed at {at:?}");
+    }
+    let scattered = (1..40).map(|part| part * (good.len() / 41) + part * 7);
+    let mut unnoticed = 0;
+    for at in scattered {
+        if let Some(restored) = survives(&world, &good, &[at]).await {
+            assert!(world.dump(&restored).await == before, "changed at {at}");
+            unnoticed += 1;
+        }
+    }
+    assert!(unnoticed < 20, "{unnoticed} of 39 were in unused places");
+    // Cut off, as by a full disk.
+    std::fs::write(world.path("half"), &good[..good.len() / 2]).unwrap();
+    let target = world.fresh(On::Sqlite).await;
+    let told = world.restore("half", &target, AS_IT_WAS).await.unwrap_err().to_string();
+    assert!(told.contains("is damaged"), "{told}");
+}
+
+/// Changes a backup the way another program would, without leaving a log beside it.
+async fn change(world: &World, file: &str, statement: &'static str) {
+    use sqlx::{Connection, SqliteConnection};
+    let mut file = SqliteConnection::connect(&format!("sqlite:{}", world.path(file).display())).await.unwrap();
+    sqlx::query(statement).execute(&mut file).await.unwrap();
+    file.close().await.unwrap();
+}
+
+/// The restored database, if one changed byte was not noticed.
+async fn survives(world: &World, good: &[u8], at: &[usize]) -> Option<String> {
+    let mut bad = good.to_vec();
+    at.iter().for_each(|at| bad[*at] ^= 0x15);
+    std::fs::write(world.path("bad"), bad).unwrap();
+    let target = world.fresh(On::Sqlite).await;
+    match world.restore("bad", &target, AS_IT_WAS).await {
+        Ok(_) => Some(target),
+        Err(refusal) => {
+            let told = refusal.to_string();
+            assert!(
+                told.contains("damaged") || told.contains("no backup made by") || told.contains("schema version"),
+                "{at:?}: {told}"
+            );
+            assert!(Db::open(&target).await.unwrap().version().await.unwrap().is_none(), "nothing was written");
+            None
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_restored_is_refused_before_anything_is_written() {
+    let world = World::start();
+    let source = world.fresh(On::Sqlite).await;
+    world.filled(&source).await;
+    world.backup(&source, "monday").await.unwrap();
+    for to in BOTH {
+        let target = world.fresh(to).await;
+        let told = async |file: &str, master: MasterKey| {
+            let db = Db::open(&target).await.unwrap();
+            let done = transfer::restore(&world.path(file), &db, &master, AS_IT_WAS, &*world.clock, &|_| {}).await;
+            assert_eq!(db.version().await.unwrap(), None, "nothing was written");
+            db.close().await;
+            done.unwrap_err().to_string()
+        };
+        let wrong_key = told("monday", other_master_key()).await;
+        assert!(wrong_key.contains("the master key does not fit this backup"), "{wrong_key}");
+
+        std::fs::copy(world.path("monday"), world.path("newer")).unwrap();
+        let later =
+            "insert into _sqlx_migrations select 9001, 'later', installed_on, 1, checksum, 0 from _sqlx_migrations
+                      where version = 1";
+        change(&world, "newer", later).await;
+        let newer = told("newer", master_key()).await;
+        assert!(newer.contains("has schema version 9001, and this Latchkey knows only up to"), "{newer}");
+
+        std::fs::write(world.path("text"), "my notes").unwrap();
+        let text = told("text", master_key()).await;
+        assert!(text.contains("is no backup made by"), "{text}");
+        let raw = source.trim_start_matches("sqlite:").rsplit('/').next().unwrap();
+        let raw = told(raw, master_key()).await;
+        assert!(raw.contains("is no backup made by"), "{raw}");
+        let missing = told("missing", master_key()).await;
+        assert!(missing.contains("cannot read"), "{missing}");
+
+        world.open(&target).await.unwrap().close().await;
+        let occupied = world.restore("monday", &target, AS_IT_WAS).await.unwrap_err().to_string();
+        assert!(occupied.contains("the target is not empty"), "{occupied}");
+    }
+}
+
+#[tokio::test]
+async fn an_interrupted_restore_is_run_again() {
+    let world = World::start();
+    let source = world.fresh(On::Sqlite).await;
+    let people = world.filled(&source).await;
+    let before = world.dump(&source).await;
+    world.backup(&source, "monday").await.unwrap();
+    for to in BOTH {
+        let target = world.fresh(to).await;
+        let db = Db::open(&target).await.unwrap();
+        let (file, master) = (world.path("monday"), master_key());
+        for cut in [0, 2, 7, 9] {
+            let (seen, enough) = (AtomicI64::new(0), tokio::sync::Notify::new());
+            let report = |_| {
+                if seen.fetch_add(1, Ordering::SeqCst) == cut {
+                    enough.notify_one();
+                }
+            };
+            tokio::select! {
+                biased;
+                () = enough.notified() => {}
+                _ = transfer::restore(&file, &db, &master, AS_IT_WAS, &*world.clock, &report) => panic!("too quick"),
+            }
+            assert!(world.refused(&target).await.contains("an unfinished move or restore"));
+        }
+        db.close().await;
+        world.restore("monday", &target, AS_IT_WAS).await.unwrap();
+        assert!(world.dump(&target).await == before);
+        let mut people = people.clone();
+        world.people_are_as_before(&target, &mut people).await;
+    }
+}
+
+/// Made by the release before: one migration less, a column and some tables less.
+#[tokio::test]
+async fn a_backup_of_an_older_version_is_brought_to_ours() {
+    let world = World::start();
+    let source = world.fresh(On::Sqlite).await;
+    let mut people = world.filled(&source).await;
+    world.backup(&source, "old").await.unwrap();
+    for statement in [
+        "delete from signing_keys",
+        "alter table signing_keys drop column signs_from",
+        "alter table installation drop column moved_at",
+        "drop table jobs",
+        "drop table address_counts",
+        "drop table arrival",
+        "delete from _sqlx_migrations where version > 1",
+        // Of no rows at all, which is what SHA-256 says of nothing.
+        "update backup_contents set columns = replace(columns, ', signs_from int', ''), rows = 0, checksum =
+         x'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' where name = 'signing_keys'",
+    ] {
+        change(&world, "old", statement).await;
+    }
+    let as_made = std::fs::read(world.path("old")).unwrap();
+    for to in BOTH {
+        let target = world.fresh(to).await;
+        world.restore("old", &target, AS_IT_WAS).await.unwrap();
+        assert_eq!(
+            world.number(&target, "select max(version) from _sqlx_migrations").await,
+            identity::db::schema_version()
+        );
+        let mut people = people.clone();
+        world.people_are_as_before(&target, &mut people).await;
+    }
+    assert!(as_made == std::fs::read(world.path("old")).unwrap(), "the file is left alone");
+    world.people_are_as_before(&source, &mut people).await;
+}

@@ -1,0 +1,94 @@
+//! Bringing a schema up to date: many at once, nothing half-way, and a clear word when it cannot be.
+
+use crate::world::{BOTH, On, World};
+use identity::db::{Db, schema_version};
+use tokio::task::JoinSet;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn many_may_begin_at_once() {
+    let world = World::start();
+    for on in BOTH {
+        for _ in 0..5 {
+            let url = world.fresh(on).await;
+            let mut nodes = JoinSet::new();
+            for _ in 0..12 {
+                let url = url.clone();
+                nodes.spawn(async move {
+                    let db = Db::open(&url).await.unwrap();
+                    let done = db.migrate().await.map_err(|error| error.to_string());
+                    db.close().await;
+                    done
+                });
+            }
+            for done in nodes.join_all().await {
+                assert_eq!(done, Ok(()), "{on:?}");
+            }
+            let had = world.number(&url, "select count(*) from _sqlx_migrations").await;
+            assert_eq!(had, world.number(&url, "select max(version) from _sqlx_migrations").await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_and_both_versions_are_named() {
+    let world = World::start();
+    for on in BOTH {
+        let url = world.fresh(on).await;
+        world.filled(&url).await;
+        let before = world.dump(&url).await;
+        let later = "insert into _sqlx_migrations select 9001, 'later', installed_on, success, checksum, 0 from _sqlx_migrations where version = 1";
+        world.run(&url, later).await;
+        let told = world.refused(&url).await;
+        let ours = format!("has schema version 9001, and this Latchkey knows only up to {}", schema_version());
+        assert!(told.contains(&ours) && told.contains("start the newer Latchkey"), "{told}");
+        for told in [
+            world.backup(&url, "never").await.unwrap_err().to_string(),
+            world.relocate(&url, &world.fresh(On::Sqlite).await).await.unwrap_err().to_string(),
+        ] {
+            assert!(told.contains(&ours), "{told}");
+        }
+        assert!(before == world.dump(&url).await);
+    }
+}
+
+#[tokio::test]
+async fn an_edited_migration_is_noticed() {
+    let world = World::start();
+    for on in BOTH {
+        let url = world.fresh(on).await;
+        world.open(&url).await.unwrap().close().await;
+        world.run(&url, "update _sqlx_migrations set checksum = (select checksum from _sqlx_migrations where version = 2) where version = 1").await;
+        let told = world.refused(&url).await;
+        assert!(told.contains("migration 1 of this Latchkey is not the one the database has had"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_migration_that_fails_leaves_the_database_as_it_was() {
+    let world = World::start();
+    for on in BOTH {
+        let url = world.fresh(on).await;
+        // In the way of the second migration.
+        world.run(&url, "create table address_counts (mine text)").await;
+        let told = world.refused(&url).await;
+        assert!(
+            told.contains("migration 2 failed, and nothing was changed") && told.contains("address_counts"),
+            "{told}"
+        );
+        let there: Vec<String> = world.columns(&url).await.into_iter().map(|(table, _)| table).collect();
+        assert_eq!(there, ["address_counts"], "{on:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_up_to_date_is_only_read() {
+    let world = World::start();
+    let url = world.fresh(On::Sqlite).await;
+    world.open(&url).await.unwrap().close().await;
+    let other = Db::open(&url).await.unwrap();
+    let Db::Sqlite { write, .. } = &other else { panic!("not SQLite") };
+    let _held = write.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let began = std::time::Instant::now();
+    Db::open(&url).await.unwrap().migrate().await.unwrap();
+    assert!(began.elapsed().as_secs() < 4, "it did not wait for the write lock");
+}
