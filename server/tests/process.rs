@@ -2,84 +2,13 @@
 
 #![cfg(unix)]
 
-use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    path::Path,
-    process::{Child, Command, Output, Stdio},
-};
+mod running;
 
-/// The binary, in a working directory of its own, with nothing of ours in the environment.
-fn latchkey(directory: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
-    command.current_dir(directory);
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LATCHKEY_")) {
-        command.env_remove(name);
-    }
-    command
-}
+use running::{Server, said};
+use std::{path::Path, process::Output};
 
-fn run(directory: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut child = latchkey(directory)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that refuses before it reads closes the pipe.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
-
-struct Server {
-    child: Child,
-    address: String,
-    greeting: String,
-}
-
-impl Server {
-    fn start(directory: &Path) -> Self {
-        let mut child = latchkey(directory)
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut greeting = String::new();
-        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-            greeting += &(line.unwrap() + "\n");
-            if greeting.contains("Ctrl+C") {
-                break;
-            }
-        }
-        let address = greeting.lines().find_map(|line| line.trim().strip_prefix("Listens")).unwrap().trim().to_owned();
-        Self { child, address, greeting }
-    }
-
-    fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    /// SIGTERM, and the exit code.
-    fn stop(mut self) -> Option<i32> {
-        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-    }
+fn run(home: &Path, arguments: &[&str], input: &str) -> Output {
+    running::run(home, &[], arguments, input)
 }
 
 const PASSWORD: &str = "correct horse battery staple\n";
@@ -87,16 +16,16 @@ const PASSWORD: &str = "correct horse battery staple\n";
 #[test]
 fn a_first_start_makes_everything_and_a_stop_leaves_it_tidy() {
     let home = tempfile::tempdir().unwrap();
-    let server = Server::start(home.path());
+    let server = Server::start(home.path(), &[]);
     assert!(server.greeting.contains("/setup?token="), "{}", server.greeting);
-    assert!(server.get("/healthz").starts_with("HTTP/1.1 200"));
-    assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
-    assert!(server.get("/.well-known/jwks.json").contains("\"EdDSA\""));
+    assert!(server.get("/healthz").status == 200);
+    assert!(server.get("/readyz").status == 200);
+    assert!(server.get("/.well-known/jwks.json").body.contains("\"EdDSA\""));
 
     // Everything beside a running server.
     let made = run(home.path(), &["admin", "create", "--email", "root@example.org", "--password-stdin"], PASSWORD);
     assert!(made.status.success(), "{}", said(&made));
-    let keys = |server: &Server| server.get("/.well-known/jwks.json").matches("\"kid\"").count();
+    let keys = |server: &Server| server.get("/.well-known/jwks.json").body.matches("\"kid\"").count();
     assert_eq!(keys(&server), 1);
     assert!(run(home.path(), &["keys", "rotate"], "").status.success());
     let healthy = run(home.path(), &["doctor"], "");
@@ -113,7 +42,7 @@ fn a_first_start_makes_everything_and_a_stop_leaves_it_tidy() {
     left.sort();
     assert_eq!(left, ["latchkey.db", "master.key"], "the log of the database is folded into it");
 
-    let again = Server::start(home.path());
+    let again = Server::start(home.path(), &[]);
     assert!(!again.greeting.contains("/setup"), "{}", again.greeting);
     assert_eq!(again.stop(), Some(0));
 }
@@ -137,8 +66,8 @@ fn a_port_that_is_taken_is_one_line_and_touches_nothing() {
 #[test]
 fn two_servers_on_one_data_directory_live_together() {
     let home = tempfile::tempdir().unwrap();
-    let (one, two) = (Server::start(home.path()), Server::start(home.path()));
-    assert_eq!(one.get("/.well-known/jwks.json").lines().last(), two.get("/.well-known/jwks.json").lines().last());
+    let (one, two) = (Server::start(home.path(), &[]), Server::start(home.path(), &[]));
+    assert_eq!(one.get("/.well-known/jwks.json").body, two.get("/.well-known/jwks.json").body);
     assert_eq!((one.stop(), two.stop()), (Some(0), Some(0)));
 }
 
@@ -159,7 +88,7 @@ fn a_master_key_of_another_installation_is_refused() {
 #[test]
 fn a_bad_setting_is_one_line_on_standard_error() {
     let home = tempfile::tempdir().unwrap();
-    let refused = latchkey(home.path()).env("LATCHKEY_ACCESS_TTL", "10").output().unwrap();
+    let refused = running::latchkey(home.path(), &[("LATCHKEY_ACCESS_TTL", "10")]).output().unwrap();
     assert_eq!(refused.status.code(), Some(1));
     let line = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(line, "latchkey: LATCHKEY_ACCESS_TTL: \"10\" has no unit: s, m, h or d; for example 10m\n");
