@@ -3,6 +3,10 @@
 use crate::{error::AppError, flash::Notice};
 use identity::Refusal;
 use serde::{Deserialize, Serialize};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 /// Where the browser goes after something was done, and what it is told there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +32,7 @@ impl Done {
 /// Words a refusal for the browser. What is our own fault is logged here, once, inside the request's span: its id is the
 /// reference that the server writes into the answer.
 pub fn worded(refusal: Refusal) -> AppError {
-    let seconds = |wait: std::time::Duration| wait.as_secs().max(1);
+    let seconds = |wait: Duration| wait.as_secs().max(1);
     match refusal {
         Refusal::Invalid(fields) => AppError::Invalid { fields },
         Refusal::Credentials => AppError::Credentials,
@@ -42,12 +46,25 @@ pub fn worded(refusal: Refusal) -> AppError {
         Refusal::TooMany { retry_after } => AppError::TooMany { seconds: seconds(retry_after) },
         Refusal::Busy { retry_after } => AppError::Busy { seconds: seconds(retry_after) },
         Refusal::Unavailable(error) => {
-            tracing::error!(%error, "the database does not do its part");
+            outage(&error);
             AppError::Unavailable { seconds: 5 }
         }
         Refusal::Broken(cause) => {
             tracing::error!(%cause, "broken");
             AppError::Broken { reference: String::new() }
         }
+    }
+}
+
+/// Thousands of requests meet the same outage. The log hears of it once a second, and of each request when it is asked for.
+fn outage(error: &dyn std::fmt::Display) {
+    static NEXT: Mutex<Option<Instant>> = Mutex::new(None);
+    let mut next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
+    let now = Instant::now();
+    if next.is_none_or(|next| next <= now) {
+        *next = Some(now + Duration::from_secs(1));
+        tracing::error!(%error, "the database does not do its part; more of this within the second is not logged");
+    } else {
+        tracing::debug!(%error, "the database does not do its part");
     }
 }

@@ -13,6 +13,7 @@ mod run;
 mod serve;
 mod setup;
 mod test;
+mod torture;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -52,6 +53,12 @@ enum Task {
     },
     /// Run every check there is
     Test,
+    /// Kill nodes and crash the database at random under load, and count what was lost
+    Torture {
+        /// For how many minutes
+        #[arg(default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        minutes: u32,
+    },
     /// Run a command, such as `cargo nextest run -p identity`, whose tests then live on a PostgreSQL server of its own
     Postgres {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
@@ -84,6 +91,7 @@ fn work(task: Task) -> Result<()> {
         Task::Budget => budget::run(),
         Task::Serve { arguments } => serve::run_release(&arguments),
         Task::Test => test::run_all(),
+        Task::Torture { minutes } => torture::run_for(minutes),
         Task::Postgres { command } => postgres::around(std::process::Command::new(&command[0]).args(&command[1..])),
         Task::Dev { arguments } => dev::run_forever(&arguments),
     }

@@ -1,0 +1,133 @@
+//! A company of nodes on one database, and the people of its installation.
+
+use crate::{
+    browser::{Browser, ORIGIN},
+    node::{self, Node},
+    postgres::Cluster,
+};
+use http::StatusCode;
+use identity::{
+    Latchkey, Settings, accounts,
+    db::Db,
+    keys::MasterKey,
+    random::SystemSource,
+    time::SystemClock,
+    words::{Role, Secret},
+};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    process::Stdio,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::{io::AsyncWriteExt, time::sleep};
+use uuid::Uuid;
+
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// How long anything that must happen soon may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Nodes, database, and a place for files.
+pub struct Company {
+    pub nodes: Vec<Node>,
+    pub cluster: Arc<Cluster>,
+    pub settings: Vec<(String, String)>,
+    pub home: tempfile::TempDir,
+    master: String,
+}
+
+impl Company {
+    /// So many nodes on a fresh database, with these settings besides. All of them are ready.
+    pub async fn found(nodes: usize, cluster: Cluster, more: &[(&str, &str)]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let master = MasterKey::generate(&SystemSource::new()).to_base64().to_string();
+        let given = [
+            ("LATCHKEY_DATABASE_URL", cluster.url()),
+            ("LATCHKEY_MASTER_KEY", master.clone()),
+            ("LATCHKEY_PUBLIC_URL", ORIGIN.to_owned()),
+            ("LATCHKEY_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
+            ("LATCHKEY_LOG", "warn".to_owned()),
+        ];
+        let more = more.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        let settings: Vec<_> = given.into_iter().chain(more).map(|(name, value)| (name.to_owned(), value)).collect();
+        // All at once, on an empty database: each would make the schema and the first key.
+        let nodes = (0..nodes).map(|n| Node::start(home.path(), &format!("node{n}"), &settings)).collect();
+        let company = Self { nodes, cluster: Arc::new(cluster), settings, home, master };
+        for node in &company.nodes {
+            company.wait_for(node.address, "/readyz").await;
+        }
+        company
+    }
+
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.nodes.iter().map(|node| node.address).collect()
+    }
+
+    /// The same installation once more, in this process: for making people and looking at what became of them.
+    pub async fn house(&self) -> Arc<Latchkey> {
+        let db = Db::open(&self.cluster.url()).await.unwrap();
+        let master = MasterKey::parse(&self.master).unwrap();
+        let settings = Settings::new(ORIGIN.parse().unwrap());
+        Latchkey::open(db, settings, master, Arc::new(SystemClock), Arc::new(SystemSource::new())).await.unwrap()
+    }
+
+    /// A confirmed account.
+    pub async fn person(&self, house: &Latchkey, name: &str, role: Role) -> Uuid {
+        accounts::create_verified(house, name, &email(name), &Secret::new(PASSWORD), role).await.unwrap()
+    }
+
+    /// Signs in at a node.
+    pub async fn sign_in(&self, node: SocketAddr, name: &str) -> Browser {
+        let browser = Browser::new();
+        let form =
+            [("email", email(name)), ("password", PASSWORD.into()), ("stay", "month".into()), ("next", String::new())];
+        let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let answer = browser.post(node, "/api/login", &form).await.unwrap();
+        assert_eq!(answer.status, StatusCode::OK, "{name}: {answer:?}");
+        browser
+    }
+
+    /// A command beside the nodes. Answers whether it says that it was done, and what it said.
+    pub async fn command(&self, arguments: &[&str], input: &str) -> (bool, String) {
+        let dir = tempfile::tempdir_in(self.home.path()).unwrap();
+        let mut command = node::latchkey(dir.path(), &self.settings);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A command that refuses before it reads closes the pipe.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes()).await;
+        let output = child.wait_with_output().await.unwrap();
+        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+        (output.status.success(), said)
+    }
+
+    /// Waits until a node answers 200.
+    pub async fn wait_for(&self, node: SocketAddr, path: &str) {
+        let (browser, began) = (Browser::new(), Instant::now());
+        while !browser.get(node, path).await.is_ok_and(|answer| answer.status == StatusCode::OK) {
+            let logs = || self.nodes.iter().map(Node::log).collect::<Vec<_>>().join("\n");
+            assert!(began.elapsed() < PATIENCE, "{node}{path} does not answer\n{}", logs());
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Every letter that any node has written to a file, by name.
+    pub fn letters(&self) -> Vec<String> {
+        let folder = |node: &Node| -> PathBuf { node.dir.join("data/mail") };
+        let files = self.nodes.iter().filter_map(|node| std::fs::read_dir(folder(node)).ok()).flatten().flatten();
+        let names = files.map(|file| file.file_name().to_string_lossy().into_owned());
+        names.filter(|name| name.ends_with(".eml")).collect()
+    }
+
+    pub async fn close(self) {
+        for node in self.nodes {
+            node.stop().await;
+        }
+    }
+}
+
+/// `alice` is alice@example.org.
+pub fn email(name: &str) -> String {
+    format!("{name}@example.org")
+}
