@@ -2,8 +2,9 @@
  * Every page as somebody may see it: who looks, where, and what has to happen before. What holds for all pages is checked over this
  * list, so a new page is added here and nowhere else.
  */
+import { rm } from "node:fs/promises";
 import { type Cookie, type Page, request } from "@playwright/test";
-import { type Server } from "./server";
+import { type Server, startServer } from "./server";
 import { type Person, somebody, test as base } from "./test";
 import { ACCESS } from "./tokens";
 
@@ -15,6 +16,8 @@ export interface Sight {
   as: Who;
   /** 200 unless said otherwise. */
   status?: number;
+  /** On a server whose letters nobody takes. */
+  undelivered?: boolean;
   /** What happens on the page before one looks. */
   then?(page: Page): Promise<void>;
 }
@@ -51,11 +54,18 @@ export const SIGHTS: Sight[] = [
   { name: "admin-users-none", path: "/admin/users?q=nobody-is-called-that", as: "admin" },
   { name: "admin-user", path: ({ userId }) => `/admin/users/${userId}`, as: "admin" },
   { name: "admin-user-not-found", path: "/admin/users/00000000-0000-0000-0000-000000000000", as: "admin", status: 404 },
+  { name: "admin-letters", path: "/admin/letters", as: "admin" },
+  { name: "admin-letters-none", path: "/admin/letters?state=given_up", as: "admin" },
+  { name: "admin-undelivered", path: "/admin", as: "admin", undelivered: true },
+  { name: "admin-letters-undelivered", path: "/admin/letters", as: "admin", undelivered: true },
   { name: "admin-audit", path: "/admin/audit", as: "admin" },
 ];
 
 /** `test` with a user and an administrator who have signed in once for the whole worker. */
-export const test = base.extend<{ look(page: Page, sight: Sight): Promise<string> }, { visitors: Visitors }>({
+export const test = base.extend<
+  { look(page: Page, sight: Sight): Promise<string> },
+  { visitors: Visitors; undelivered: { server: Server; cookies: Cookie[] } }
+>({
   visitors: [
     async ({ server }, use) => {
       const user = await signedIn(server, "user");
@@ -67,11 +77,25 @@ export const test = base.extend<{ look(page: Page, sight: Sight): Promise<string
     { scope: "worker" },
   ],
 
+  undelivered: [
+    async ({}, use) => {
+      // Nobody listens there.
+      const server = await startServer({ LATCHKEY_LIMITS: "off", LATCHKEY_SMTP_URL: "smtp://127.0.0.1:1" });
+      const cookies = await signedIn(server, "admin");
+      for (let count = 0; count < 2; count += 1) await register(server);
+      while (server.printed().split("a letter was not sent").length < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+      await use({ server, cookies });
+      await server.stop();
+      await rm(server.data, { recursive: true, force: true });
+    },
+    { scope: "worker" },
+  ],
+
   /** Goes there as the one who should, and answers the address. */
-  look: async ({ server, visitors }, use) => {
-    await use(async (page, { path, as, status = 200, then }) => {
-      await page.context().addCookies(visitors.cookies[as]);
-      const where = server.url + (typeof path === "string" ? path : path(visitors));
+  look: async ({ server, visitors, undelivered }, use) => {
+    await use(async (page, { path, as, status = 200, undelivered: elsewhere, then }) => {
+      await page.context().addCookies(elsewhere ? undelivered.cookies : visitors.cookies[as]);
+      const where = (elsewhere ? undelivered.server : server).url + (typeof path === "string" ? path : path(visitors));
       const answer = await page.goto(where);
       if (answer?.status() !== status) throw new Error(`${where} answered ${answer?.status()}`);
       await then?.(page);
@@ -79,6 +103,16 @@ export const test = base.extend<{ look(page: Page, sight: Sight): Promise<string
     });
   },
 });
+
+/** Somebody registers, which posts a letter. */
+export async function register(server: Server): Promise<Person> {
+  const person = somebody();
+  const browser = await request.newContext({ baseURL: server.url });
+  const answer = await browser.post("/api/register", { form: { ...person } });
+  if (!answer.ok()) throw new Error(`registering answered ${answer.status()}`);
+  await browser.dispose();
+  return person;
+}
 
 async function signedIn(server: Server, role: Who): Promise<Cookie[]> {
   const person: Person = somebody(role === "admin" ? "Alma Administrator" : "Robin Example");

@@ -1,6 +1,7 @@
 /*
  * The admin panel: finding people, and what can be done about their accounts. Everything counts from the other's next click.
  */
+import { register } from "../support/sights";
 import { expect, fillLogin, open, signIn, test, type Person } from "../support/test";
 import { refreshToken, sessionCookies } from "../support/tokens";
 import type { Page } from "@playwright/test";
@@ -43,7 +44,7 @@ test("an administrator gets from the dashboard to the panel, and reads how many 
 test("an ordinary user sees no way to the panel and a page in words where it would be", async ({ page, person }) => {
   await signIn(page, person);
   await expect(page.getByRole("link", { name: /Admin/ })).toHaveCount(0);
-  for (const path of ["/admin", "/admin/users", "/admin/audit", "/admin/whatever"]) {
+  for (const path of ["/admin", "/admin/users", "/admin/letters", "/admin/audit", "/admin/whatever"]) {
     expect((await open(page, path)).status(), path).toBe(403);
     await expect(page.getByRole("heading", { name: "This door is not yours" })).toBeVisible();
     await expect(page.getByRole("navigation", { name: "Admin panel" })).toHaveCount(0);
@@ -199,4 +200,38 @@ test("what happened is listed, newest first, for everybody and for one", async (
   await page.getByRole("link", { name: "Show everybody's" }).click();
   await expect(events.filter({ hasText: boss.email }).filter({ hasText: "Signed in" })).toHaveCount(1);
   expect(await page.content()).not.toContain(person.password);
+});
+
+test("letters that nobody takes are announced with the reason, and arrive once the mail server is mended", async ({ page, start, make }) => {
+  const broken = await start({ LATCHKEY_SMTP_URL: "smtp://127.0.0.1:1" });
+  await signIn(page, await make({ role: "admin", on: broken }), { at: broken });
+  const waiting = await register(broken);
+  await expect(async () => {
+    await page.goto(`${broken.url}/admin`);
+    await expect(page.getByRole("alert")).toContainText("1 letter could not be sent so far", { timeout: 500 });
+  }).toPass();
+  await page.getByRole("link", { name: "See what the mail server said" }).click();
+  await expect(page.getByRole("heading", { name: "Letters" })).toBeVisible();
+  const letters = page.getByRole("region", { name: "Outgoing letters" }).locator("tbody tr");
+  await expect(letters).toHaveCount(1);
+  await expect(letters).toContainText("Confirm your address");
+  await expect(letters).toContainText("Connection refused");
+  expect(await page.content(), "to whom it goes is sealed").not.toContain(waiting.email);
+  await page.getByRole("button", { name: "Try all again now" }).click();
+  await expect(page.getByText("It is being tried again.")).toBeVisible();
+  await expect(page).toHaveURL(/\/admin\/letters\?state=failing$/);
+
+  await broken.stop();
+  const mended = await start({}, { data: broken.data, port: Number(new URL(broken.url).port) });
+  await page.goto(`${mended.url}/admin/letters`);
+  await page.getByRole("button", { name: "Try again now: Confirm your address" }).click();
+  await expect(page.getByText("It is being tried again.")).toBeVisible();
+  await expect.poll(async () => (await mended.letters()).length).toBe(1);
+  await expect(async () => {
+    await page.getByRole("link", { name: /^Sent in 24 hours/ }).click();
+    await expect(letters).toHaveCount(1, { timeout: 500 });
+  }).toPass();
+  await page.getByRole("navigation", { name: "Admin panel" }).getByRole("link", { name: "Events" }).click();
+  const events = page.getByRole("region", { name: "Security events" }).locator("tbody tr");
+  await expect(events.filter({ hasText: "Letters tried again" })).toHaveCount(2);
 });
