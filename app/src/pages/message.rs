@@ -6,7 +6,7 @@ use crate::{
     error::AppError,
     visit,
 };
-use http::StatusCode;
+use http::{StatusCode, header::RETRY_AFTER};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_meta::Title;
@@ -35,6 +35,9 @@ pub fn Failed(
 ) -> impl IntoView {
     if error == AppError::NotFound {
         return NotFound().into_any();
+    }
+    if let (Some(response), Some(seconds)) = (use_context::<ResponseOptions>(), error.retry_after()) {
+        response.insert_header(RETRY_AFTER, seconds.into());
     }
     let (title, text) = catalogue::error(&error);
     say(error.status(), title, &text).into_any()

@@ -2,7 +2,7 @@
 
 use super::Db;
 use sqlx::{
-    Connection, Executor, PgConnection,
+    Connection, Executor, PgConnection, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -38,6 +38,14 @@ pub enum OpenError {
     /// The driver refused, with its reason.
     #[error("cannot open the database: {0}")]
     Driver(#[from] sqlx::Error),
+}
+
+/// Whether the driver and SQLite agree that no transaction is open. On a full disk SQLite rolls back by itself; the driver's own
+/// rollback then fails, it believes for ever in a transaction that is gone, and begins no other. Such a connection is closed.
+async fn is_in_step(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // What was queued before, such as a rollback, is done when this is answered.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// Whether the server is at the other end of an idle connection.
@@ -90,7 +98,8 @@ impl Db {
             .max_connections(1)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .idle_timeout(None)
-            .max_lifetime(None);
+            .max_lifetime(None)
+            .after_release(|connection, _| Box::pin(is_in_step(connection)));
         let began = Instant::now();
         let write = loop {
             match writer.clone().connect_with(options.clone().optimize_on_close(true, None)).await {
