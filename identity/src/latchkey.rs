@@ -2,7 +2,7 @@
 
 use crate::{
     Refusal, Settings,
-    db::{Bells, Db, Topic, on, statements},
+    db::{Bells, CLOCK_TOLERANCE, Db, Topic, on, statements},
     jobs,
     keys::{self, Keyring, MasterKey, Purpose, Sealer, mac, same},
     passwords::Hasher,
@@ -193,6 +193,17 @@ impl Latchkey {
     /// Whether this process is about to end. Asked between two steps of long work.
     pub fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Relaxed)
+    }
+
+    /// How far our clock is from the database server's, in milliseconds, if that is more than tokens forgive. Sessions, limits and
+    /// revocations of several nodes rest on clocks that agree.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn clock_difference(&self) -> Result<Option<i64>, Refusal> {
+        let theirs = self.db.clock().await?;
+        let difference = theirs.map(|theirs| self.now().0 - theirs.0);
+        Ok(difference.filter(|difference| difference.unsigned_abs() > CLOCK_TOLERANCE.as_millis() as u64))
     }
 
     /// Begins to listen for what other nodes tell.

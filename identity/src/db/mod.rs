@@ -9,6 +9,7 @@ mod connect;
 mod fault;
 mod migrate;
 mod statements;
+mod surroundings;
 mod tx;
 mod words;
 
@@ -17,6 +18,7 @@ pub use connect::{CONNECTIONS, OpenError};
 pub(crate) use fault::{is_outage, patient};
 pub use migrate::schema_version;
 pub(crate) use statements::statements;
+pub use surroundings::{CLOCK_TOLERANCE, is_exposed};
 pub use statements::{Statement, all_statements};
 pub(crate) use tx::STATEMENTS;
 pub use tx::Tx;

@@ -94,6 +94,18 @@ async fn database(settings: &Settings) -> Vec<Finding> {
     {
         return vec![Finding::Odd(format!("database: {} is not there yet; the first start makes it", path.display()))];
     }
+    if let Database::Url(url) = &settings.database
+        && db::is_exposed(url.expose())
+    {
+        return std::iter::once(Finding::Odd(EXPOSED.to_owned())).chain(opened(settings).await).collect();
+    }
+    opened(settings).await
+}
+
+const EXPOSED: &str =
+    "database: is on another machine, and sslmode=verify-full is not in its URL: the way to it can be read";
+
+async fn opened(settings: &Settings) -> Vec<Finding> {
     let db = match start::open_database(settings).await {
         Ok(db) => db,
         Err(error) => return vec![Finding::Bad(format!("database: {error}"))],
@@ -145,6 +157,11 @@ async fn inside(db: Db, settings: &Settings) -> Vec<Finding> {
         }
         Err(error) => Finding::Bad(format!("administrators: {error}")),
     };
+    let clock = match house.clock_difference().await {
+        Ok(None) => Finding::Good("clock: as far as can be told, right".to_owned()),
+        Ok(Some(by)) => Finding::Bad(format!("clock: {by} ms away from the database server's; set both by NTP")),
+        Err(error) => Finding::Bad(format!("clock: {error}")),
+    };
     house.close().await;
-    vec![Finding::Good("master key: fits the database".to_owned()), admins]
+    vec![Finding::Good("master key: fits the database".to_owned()), clock, admins]
 }

@@ -2,8 +2,9 @@
 
 use crate::{
     http::{assets, mailbox},
-    settings::Settings,
+    settings::{Database, Settings},
 };
+use identity::db::is_exposed;
 use std::{fmt::Write as _, io::Write as _, net::SocketAddr};
 
 /// Says loudly what is dangerous about these settings.
@@ -35,6 +36,15 @@ fn dangers(settings: &Settings) -> Vec<String> {
             "ABUSE LIMITS ARE OFF: LATCHKEY_LIMITS=off. Passwords can be guessed without any delay. For benchmarks only.".to_owned(),
         );
     }
+    if let Database::Url(url) = &settings.database
+        && is_exposed(url.expose())
+    {
+        lines.push(
+            "THE WAY TO THE DATABASE IS OPEN: whoever shares it can read and change everything. Add ?sslmode=verify-full to \
+             LATCHKEY_DATABASE_URL (and &sslrootcert=… for an authority of your own)."
+                .to_owned(),
+        );
+    }
     if !settings.listen.ip().is_loopback() && settings.rules.public_url.host_str() == Some("localhost") {
         lines.push(format!(
             "{} can be reached from outside, but letters will link to {}: set LATCHKEY_PUBLIC_URL",
@@ -42,6 +52,16 @@ fn dangers(settings: &Settings) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// Says that this machine's clock and the database server's disagree. `difference` in milliseconds.
+pub fn warn_of_clock(difference: i64) {
+    tracing::warn!(
+        "this machine's clock is {} seconds {} the database server's: with several nodes, sessions and revocations rest on \
+         clocks that agree",
+        difference.abs() / 1000,
+        if difference > 0 { "ahead of" } else { "behind" }
+    );
 }
 
 /// Says where to go. To standard output, because it is for a person and not a line of the log; the setup link is a secret that
@@ -90,6 +110,8 @@ mod tests {
         assert!(dangers(&settings(&[])).is_empty());
         let lines = dangers(&settings(&[("LATCHKEY_LIMITS", "off"), ("LATCHKEY_INSECURE_COOKIES", "true")]));
         assert!(lines[0].starts_with("COOKIES ARE INSECURE") && lines[1].starts_with("ABUSE LIMITS ARE OFF"));
+        let lines = dangers(&settings(&[("LATCHKEY_DATABASE_URL", "postgres://a:secret@db.example.org/b")]));
+        assert!(lines[0].contains("sslmode=verify-full") && !lines[0].contains("secret"));
         let lines = dangers(&settings(&[("LATCHKEY_LISTEN", "0.0.0.0:3000")]));
         assert!(lines[0].contains("LATCHKEY_PUBLIC_URL"));
     }

@@ -113,6 +113,9 @@ pub async fn serve(settings: Settings, stop: impl Future<Output = ()>) -> Result
 /// Everything that the start asks of the database.
 async fn prepare(settings: &Settings) -> Result<(Arc<Latchkey>, Option<String>), StartError> {
     let house = open(settings).await?;
+    if let Some(difference) = house.clock_difference().await? {
+        banner::warn_of_clock(difference);
+    }
     let setup = identity::accounts::setup_link(&house).await?;
     Ok((house, setup))
 }
