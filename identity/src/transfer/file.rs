@@ -34,6 +34,9 @@ const IS_BACKUP: &str = "select exists (select 1 from sqlite_master where type =
 /// How every SQLite database begins.
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
+/// A line of the list of contents: table, columns, rows, checksum.
+type Listed = (String, String, i64, Vec<u8>);
+
 /// Opens an empty file to be filled. Durable only once it is synchronised as a whole, which is faster.
 pub async fn create(path: &Path) -> Result<Db, Error> {
     let options = SqliteConnectOptions::new()
@@ -128,7 +131,7 @@ pub async fn open_checked(path: &Path) -> Result<Db, Refusal> {
 
 /// Takes every sum again; answers the first table that is not what it was.
 async fn compare(tx: &mut Tx) -> Result<Option<String>, Error> {
-    let (tables, contents): (i64, Vec<(String, String, i64, Vec<u8>)>) = through!(tx, |c| {
+    let (tables, contents): (i64, Vec<Listed>) = through!(tx, |c| {
         (
             sqlx::query_scalar(TABLES_IN_IT).fetch_one(&mut *c).await?,
             sqlx::query_as(CONTENTS).fetch_all(&mut *c).await?,

@@ -90,15 +90,24 @@ async fn read(tx: &mut Tx, table: &Table<'_>, after: Option<&Value>) -> Result<V
     })
 }
 
+/// Places for so many values, the first with this number. To SQLite `$1` is a name, and it looks names up one after the other:
+/// with thousands in a statement that takes longer than all the rest.
+fn places(tx: &Tx, first: usize, many: usize) -> String {
+    let place = |at| match tx {
+        Tx::Sqlite(_) => "?".to_owned(),
+        Tx::Postgres(_) => format!("${at}"),
+    };
+    (first..first + many).map(place).collect::<Vec<_>>().join(", ")
+}
+
 /// Inserts rows that are not there.
 pub async fn insert(tx: &mut Tx, table: &Table<'_>, rows: &[Row]) -> Result<(), Error> {
     let width = table.columns.len();
     for some in rows.chunks(VALUES / width) {
         let mut sql = format!("insert into {} ({}) values ", table.name, table.names());
         for row in 0..some.len() {
-            let places: Vec<String> = (1..=width).map(|column| format!("${}", row * width + column)).collect();
             sql += if row == 0 { "(" } else { ", (" };
-            sql += &places.join(", ");
+            sql += &places(tx, row * width + 1, width);
             sql += ")";
         }
         through!(tx, |c| {
@@ -115,8 +124,8 @@ pub async fn insert(tx: &mut Tx, table: &Table<'_>, rows: &[Row]) -> Result<(), 
 /// Deletes the rows with these keys.
 pub async fn delete(tx: &mut Tx, table: &Table<'_>, keys: &[Value]) -> Result<(), Error> {
     for some in keys.chunks(VALUES) {
-        let places: Vec<String> = (1..=some.len()).map(|at| format!("${at}")).collect();
-        let sql = format!("delete from {} where {} in ({})", table.name, table.columns[0].0, places.join(", "));
+        let places = places(tx, 1, some.len());
+        let sql = format!("delete from {} where {} in ({places})", table.name, table.columns[0].0);
         through!(tx, |c| {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for key in some {

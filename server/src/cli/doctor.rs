@@ -12,6 +12,7 @@ use identity::{
     mail::Transport,
     random::SystemSource,
     time::SystemClock,
+    transfer,
 };
 use std::{process::ExitCode, sync::Arc};
 
@@ -124,6 +125,9 @@ async fn opened(settings: &Settings) -> Vec<Finding> {
             vec![Finding::Odd(text)]
         }
         Ok(Some(version)) => {
+            if let Err(refusal) = transfer::check_open(&db).await {
+                return vec![Finding::Bad(format!("database: {}", StartError::from(refusal)))];
+            }
             let mut findings = vec![Finding::Good(format!("database: opens, schema version {version}"))];
             findings.extend(inside(db, settings).await);
             findings
