@@ -1,9 +1,9 @@
 //! Letters on their way out: workers that die, a database that goes away at the worst moment, letters that harm, and what
 //! administrators see and do.
 
-mod support;
 #[path = "support/mail_server.rs"]
 mod mail_server;
+mod support;
 
 use identity::{
     Latchkey, Refusal,
@@ -135,7 +135,8 @@ async fn a_database_that_goes_away_once_a_letter_was_accepted_does_not_get_it_se
 #[tokio::test]
 async fn letters_that_fail_by_themselves_do_not_hold_up_those_behind_them() {
     let home = TestHouse::start().await;
-    for name in ["broken1", "broken2", "broken3", "gone1", "gone2", "gone3", "full1", "full2", "full3", "alice", "bob"] {
+    for name in ["broken1", "broken2", "broken3", "gone1", "gone2", "gone3", "full1", "full2", "full3", "alice", "bob"]
+    {
         post(&home, &format!("{name}@example.org")).await;
         home.advance(1);
     }

@@ -195,10 +195,10 @@ async fn compose_and_send(house: &Latchkey, transport: &Transport, claimed: &Cla
     let letter = open(house, *id, sealed).map_err(|why| Failure::new(Blame::LetterForGood, why))?;
     // The sender is the operator's to mend, so a message that cannot be composed is tried again.
     let message = compose(&house.settings, &letter, *id, *posted_at).map_err(|why| Failure::new(Blame::Letter, why))?;
-    transport.send(&file_name(*id, *posted_at), message).await.map_err(|failure| Failure {
-        why: without_recipient(&failure.why, &letter.to),
-        ..failure
-    })
+    transport
+        .send(&file_name(*id, *posted_at), message)
+        .await
+        .map_err(|failure| Failure { why: without_recipient(&failure.why, &letter.to), ..failure })
 }
 
 /// Writes down that a letter was sent, as often as it takes: nothing else could be done without the database anyway, and

@@ -50,9 +50,7 @@ impl Home {
         let db = Db::open_file(&dir.join("latchkey.db")).await.unwrap();
         let settings = Settings::new("https://login.example.org".parse().unwrap());
         let master = MasterKey::generate(&SeededSource::new(99));
-        Latchkey::open(db, settings, master, clock, Arc::new(SeededSource::new(seed)))
-            .await
-            .unwrap()
+        Latchkey::open(db, settings, master, clock, Arc::new(SeededSource::new(seed))).await.unwrap()
     }
 
     async fn post(&self, to: &str) {
@@ -87,19 +85,12 @@ impl Home {
     /// Rows in order of time: attempts, sent, still sealed, failure.
     async fn rows(&self) -> Vec<(i64, bool, bool, Option<String>)> {
         let sql = "select attempts, sent_at is not null, sealed is not null, failure from letters order by id";
-        on!(&self.house.db, read, |p| sqlx::query_as(sql)
-            .fetch_all(p)
-            .await)
-        .unwrap()
+        on!(&self.house.db, read, |p| sqlx::query_as(sql).fetch_all(p).await).unwrap()
     }
 }
 
 const fn delivered(sent: u32, postponed: u32, given_up: u32) -> Delivered {
-    Delivered {
-        sent,
-        postponed,
-        given_up,
-    }
+    Delivered { sent, postponed, given_up }
 }
 
 #[tokio::test]
@@ -109,14 +100,9 @@ async fn a_posted_letter_is_written_once_and_only_its_owner_may_read_it() {
     home.post("zoe@example.org").await;
     assert_eq!(home.deliver(&home.files()).await, delivered(1, 0, 0));
     assert_eq!(home.deliver(&home.files()).await, delivered(0, 0, 0));
-    let [path] = &home.mailed()[..] else {
-        panic!("one file: {:?}", home.mailed())
-    };
+    let [path] = &home.mailed()[..] else { panic!("one file: {:?}", home.mailed()) };
     let name = path.file_name().unwrap().to_str().unwrap();
-    assert!(
-        name.starts_with("20251122T041300Z-") && name.ends_with(".eml"),
-        "{name}"
-    );
+    assert!(name.starts_with("20251122T041300Z-") && name.ends_with(".eml"), "{name}");
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(home.mailbox().metadata().unwrap().permissions().mode() & 0o777, 0o700);
     let message = std::fs::read_to_string(path).unwrap();
@@ -127,12 +113,7 @@ async fn a_posted_letter_is_written_once_and_only_its_owner_may_read_it() {
 #[tokio::test]
 async fn a_letter_whose_reason_was_rolled_back_was_never_posted() {
     let home = Home::open().await;
-    let letter = letters::already_registered(
-        &home.house.settings,
-        "Zoë",
-        "zoe@example.org",
-        "https://x.example/login",
-    );
+    let letter = letters::already_registered(&home.house.settings, "Zoë", "zoe@example.org", "https://x.example/login");
     let mut tx = home.house.db.begin().await.unwrap();
     post(&home.house, &mut tx, &letter).await.unwrap();
     drop(tx);
@@ -167,9 +148,7 @@ async fn a_letter_moved_to_another_row_does_not_open() {
     on!(&home.house.db, write, |p| sqlx::query(copy).execute(p).await.map(drop)).unwrap();
     assert_eq!(home.deliver(&home.files()).await, delivered(1, 0, 1));
     let rows = home.rows().await;
-    let [(1, true, false, None), (1, false, false, Some(failure))] = &rows[..] else {
-        panic!("{rows:?}")
-    };
+    let [(1, true, false, None), (1, false, false, Some(failure))] = &rows[..] else { panic!("{rows:?}") };
     assert!(failure.contains("decrypted"), "{failure}");
 }
 
@@ -179,14 +158,9 @@ async fn a_mail_server_gets_the_letter_and_its_recipient() {
     home.post("zoe@bücher.example").await;
     assert_eq!(home.deliver(&to(&server)).await, delivered(1, 0, 0));
     let taken = server.taken().clone();
-    let [letter] = &taken[..] else {
-        panic!("one letter: {taken:?}")
-    };
+    let [letter] = &taken[..] else { panic!("one letter: {taken:?}") };
     assert!(letter.starts_with("RCPT TO:<zoe@xn--bcher-kva.example>"), "{letter}");
-    assert!(
-        letter.contains("Subject: Confirm your address for login.example.org\r\n"),
-        "{letter}"
-    );
+    assert!(letter.contains("Subject: Confirm your address for login.example.org\r\n"), "{letter}");
     assert!(letter.contains("multipart/alternative"));
 }
 
@@ -204,10 +178,7 @@ async fn what_cannot_be_sent_waits_longer_each_time_and_is_given_up_after_three_
         while home.deliver(&to(&server)).await == delivered(0, 0, 0) {
             home.clock.advance(MINUTE);
             let due = "select due_at from letters";
-            let (due,): (Timestamp,) = on!(&home.house.db, read, |p| sqlx::query_as(due)
-                .fetch_one(p)
-                .await)
-            .unwrap();
+            let (due,): (Timestamp,) = on!(&home.house.db, read, |p| sqlx::query_as(due).fetch_one(p).await).unwrap();
             if due <= home.clock.now() {
                 break;
             }
@@ -217,9 +188,7 @@ async fn what_cannot_be_sent_waits_longer_each_time_and_is_given_up_after_three_
     assert_eq!(waits[..10], [1, 2, 4, 8, 16, 32, 64, 128, 256, 360]);
     assert_eq!(waits.iter().sum::<i64>() / (24 * 60), 3);
     let rows = home.rows().await;
-    let [(attempts, false, false, Some(failure))] = &rows[..] else {
-        panic!("{rows:?}")
-    };
+    let [(attempts, false, false, Some(failure))] = &rows[..] else { panic!("{rows:?}") };
     assert_eq!(*attempts, waits.len() as i64 + 1);
     assert!(failure.contains("451"), "{failure}");
     home.clock.advance(Duration::from_secs(86_400));
@@ -232,9 +201,7 @@ async fn a_mailbox_that_does_not_exist_is_asked_once() {
     home.post("nobody@example.org").await;
     assert_eq!(home.deliver(&to(&server)).await, delivered(0, 0, 1));
     let rows = home.rows().await;
-    let [(1, false, false, Some(failure))] = &rows[..] else {
-        panic!("{rows:?}")
-    };
+    let [(1, false, false, Some(failure))] = &rows[..] else { panic!("{rows:?}") };
     assert!(failure.contains("no such person"), "{failure}");
 }
 
@@ -248,10 +215,7 @@ async fn when_the_server_is_down_the_rest_waits_untouched_and_all_arrives_later(
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let down = Transport::smtp(&format!("smtp://{port}")).unwrap();
     assert_eq!(home.deliver(&down).await, delivered(0, 3, 0));
-    assert_eq!(
-        home.rows().await.iter().map(|row| row.0).collect::<Vec<_>>(),
-        [1, 1, 1, 0, 0]
-    );
+    assert_eq!(home.rows().await.iter().map(|row| row.0).collect::<Vec<_>>(), [1, 1, 1, 0, 0]);
     home.clock.advance(MINUTE);
     assert_eq!(home.deliver(&home.files()).await, delivered(5, 0, 0));
     assert_eq!(home.mailed().len(), 5);

@@ -60,10 +60,7 @@ impl Transport {
     pub fn smtp(url: &str) -> Result<Self, String> {
         let example = "an example: smtps://user:password@mail.example.org";
         let mut url = Url::parse(url).map_err(|error| format!("not a URL ({error}); {example}"))?;
-        let asked = url
-            .query_pairs()
-            .find(|(key, _)| key == "tls")
-            .map(|(_, value)| value.into_owned());
+        let asked = url.query_pairs().find(|(key, _)| key == "tls").map(|(_, value)| value.into_owned());
         let (port, tls) = match (url.scheme(), asked.as_deref()) {
             ("smtps", None) => (465, None),
             ("smtp", None) if is_this_machine(&url) => (25, None),
@@ -72,15 +69,12 @@ impl Transport {
             ("smtp", Some("none")) => (25, None),
             ("smtp", Some(_)) => return Err("tls must be required, opportunistic or none".to_owned()),
             _ => {
-                return Err(format!(
-                    "the URL must begin with smtps:// or smtp://, without tls= for smtps; {example}"
-                ));
+                return Err(format!("the URL must begin with smtps:// or smtp://, without tls= for smtps; {example}"));
             }
         };
         // lettre takes a missing `tls` for "none" and knows other ports, so all is said before it reads the URL.
         url.set_query(tls);
-        url.set_port(url.port().or(Some(port)))
-            .map_err(|()| format!("no host in the URL; {example}"))?;
+        url.set_port(url.port().or(Some(port))).map_err(|()| format!("no host in the URL; {example}"))?;
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.as_str())
             .map_err(|_| format!("host, user or password in the URL cannot be used; {example}"))?
             .timeout(Some(COMMAND_TIMEOUT));
@@ -111,19 +105,10 @@ impl Transport {
 
 /// Readable by the owner alone, and complete or not there at all.
 async fn write(dir: &Path, name: &str, content: &[u8]) -> io::Result<()> {
-    tokio::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
-        .await?;
+    tokio::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).await?;
     let (unfinished, finished) = (dir.join(format!(".{name}.tmp")), dir.join(format!("{name}.eml")));
-    let mut file = tokio::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&unfinished)
-        .await?;
+    let mut file =
+        tokio::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished).await?;
     file.write_all(content).await?;
     file.sync_all().await?;
     tokio::fs::rename(unfinished, finished).await
@@ -206,9 +191,7 @@ mod tests {
             "smtps://user:hunter2%FF@mail.example.org",
             "smtps:///",
         ] {
-            let why = Transport::smtp(url)
-                .err()
-                .unwrap_or_else(|| panic!("{url} was accepted"));
+            let why = Transport::smtp(url).err().unwrap_or_else(|| panic!("{url} was accepted"));
             assert!(!why.contains("hunter2"), "{why}");
         }
     }

@@ -7,6 +7,7 @@ mod accounts;
 mod doctor;
 mod flags;
 mod keys;
+mod letters;
 mod password;
 mod transfer;
 
@@ -47,6 +48,9 @@ enum Command {
     /// Keys that sign access tokens
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Outgoing letters that were not sent
+    #[command(subcommand)]
+    Letters(letters::Command),
     /// Bring the database to this version's schema; serving does it too. With --to, move everything to another database
     Migrate(transfer::Migrate),
     /// Write everything in the database to a file, while the server runs
@@ -81,6 +85,7 @@ async fn carry_out(command: Command, settings: Settings) -> Result<ExitCode, Sta
         Command::Admin(command) => accounts::admin(command, &settings).await?,
         Command::User(command) => accounts::user(command, &settings).await?,
         Command::Keys(command) => keys::run(&command, &settings).await?,
+        Command::Letters(command) => letters::run(&command, &settings).await?,
         Command::Migrate(how) => transfer::migrate(&how, &settings).await?,
         Command::Backup(what) => transfer::backup(&what, &settings).await?,
         Command::Restore(what) => transfer::restore(&what, &settings).await?,

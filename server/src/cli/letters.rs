@@ -1,0 +1,62 @@
+//! Outgoing letters from the command line: what waits or fails, and trying it again.
+
+use crate::{
+    settings::Settings,
+    start::{self, StartError},
+};
+use clap::Subcommand;
+use identity::{
+    Latchkey, Refusal,
+    admin::{self, Admin, LetterState, LetterView},
+};
+
+/// Lines at most: enough to see what is wrong.
+const AT_MOST: usize = 50;
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// List those that were not sent: failing, waiting, given up; id, status, attempts, kind, and what the mail server said
+    List,
+    /// Have a failing letter, or all of them, tried again now by the running server
+    Retry {
+        /// The letter's id; all failing ones when left out
+        #[arg(long)]
+        id: Option<String>,
+    },
+}
+
+/// `latchkey letters …`
+pub async fn run(command: &Command, settings: &Settings) -> Result<(), StartError> {
+    let id = match command {
+        Command::Retry { id: Some(id) } => Some(id.parse().map_err(|_| StartError::plain("that is no letter's id"))?),
+        Command::List | Command::Retry { id: None } => None,
+    };
+    let house = start::open(settings).await?;
+    let done = match command {
+        Command::List => list(&house).await,
+        Command::Retry { .. } => {
+            admin::retry_letters(&house, &Admin::operator(), id).await.map(|count| format!("Due now: {count}."))
+        }
+    };
+    house.close().await;
+    println!("{}", done?);
+    Ok(())
+}
+
+async fn list(house: &Latchkey) -> Result<String, Refusal> {
+    let mut lines = Vec::new();
+    for state in [LetterState::Failing, LetterState::Waiting, LetterState::GivenUp] {
+        let page = admin::letters(house, &Admin::operator(), Some(state), None, AT_MOST).await?;
+        lines.extend(page.items.iter().map(line));
+        if page.next.is_some() {
+            lines.push(format!("… and more that are {state}"));
+        }
+    }
+    Ok(if lines.is_empty() { "Every letter was sent.".to_owned() } else { lines.join("\n") })
+}
+
+fn line(letter: &LetterView) -> String {
+    let LetterView { id, state, attempts, kind, failure, .. } = letter;
+    let line = format!("{id}  {:8}  {attempts:>2}  {kind}  {}", state.as_str(), failure.as_deref().unwrap_or_default());
+    line.trim_end().to_owned()
+}
