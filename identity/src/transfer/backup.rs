@@ -54,7 +54,10 @@ pub async fn backup(source: &Db, path: &Path, clock: &dyn Clock, report: Report<
     };
     let written = written.await;
     db.close().await;
-    let sums = written.map_err(|error: Refusal| Refusal::Broken(format!("no backup was made: {error}")))?;
+    let sums = written.map_err(|refusal: Refusal| {
+        let why = if let Refusal::Broken(why) = refusal { why } else { refusal.to_string() };
+        Refusal::Broken(format!("no backup was made: {why}"))
+    })?;
     OpenOptions::new().write(true).open(&aside).and_then(|file| file.sync_all()).map_err(cannot)?;
     aside.persist_noclobber(path).map_err(|error| cannot(error.error))?;
     // The name as well; where directories cannot be synchronised, they need not be.
