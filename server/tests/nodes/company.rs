@@ -21,13 +21,20 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::{io::AsyncWriteExt, time::sleep};
+use tokio::{
+    io::AsyncWriteExt,
+    sync::{Mutex, MutexGuard},
+    time::sleep,
+};
 use uuid::Uuid;
 
 pub const PASSWORD: &str = "correct horse battery staple";
 
 /// How long anything that must happen soon may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is promised within a second cannot be shown beside a test that uses every core.
+static TURN: Mutex<()> = Mutex::const_new(());
 
 /// Nodes, database, and a place for files.
 pub struct Company {
@@ -36,11 +43,13 @@ pub struct Company {
     pub settings: Vec<(String, String)>,
     pub home: tempfile::TempDir,
     master: String,
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Company {
     /// So many nodes on a fresh database, with these settings besides. All of them are ready.
     pub async fn found(nodes: usize, cluster: Cluster, more: &[(&str, &str)]) -> Self {
+        let turn = TURN.lock().await;
         let home = tempfile::tempdir().unwrap();
         let master = MasterKey::generate(&SystemSource::new()).to_base64().to_string();
         let given = [
@@ -54,7 +63,7 @@ impl Company {
         let settings: Vec<_> = given.into_iter().chain(more).map(|(name, value)| (name.to_owned(), value)).collect();
         // All at once, on an empty database: each would make the schema and the first key.
         let nodes = (0..nodes).map(|n| Node::start(home.path(), &format!("node{n}"), &settings)).collect();
-        let company = Self { nodes, cluster: Arc::new(cluster), settings, home, master };
+        let company = Self { nodes, cluster: Arc::new(cluster), settings, home, master, _turn: turn };
         for node in &company.nodes {
             company.wait_for(node.address, "/readyz").await;
         }
