@@ -274,3 +274,24 @@ async fn letters_are_counted_and_listed_by_how_they_stand() {
     let counts = admin::letter_counts(&home.house, &Admin::operator()).await.unwrap();
     assert_eq!((counts.standing.given_up, counts.sent), (0, 0), "no longer news");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_stops_while_letters_are_due_although_others_are_faster_at_some() {
+    let home = TestHouse::start().await;
+    for n in 0..60 {
+        post(&home, &format!("p{n}@example.org")).await;
+    }
+    let server = MailServer::kind().await;
+    let workers: Vec<_> = (0..6)
+        .map(|_| {
+            let (house, transport) = (home.house.clone(), Transport::smtp(server.url()).unwrap());
+            tokio::spawn(async move { mail::deliver_due(&house, &transport).await.unwrap().sent })
+        })
+        .collect();
+    let mut sent = Vec::new();
+    for worker in workers {
+        sent.push(worker.await.unwrap());
+    }
+    assert_eq!((sent.iter().sum::<u32>(), server.taken().len()), (60, 60));
+    assert!(sent.iter().all(|sent| *sent >= 3), "somebody left the others alone: {sent:?}");
+}
