@@ -7,7 +7,7 @@ mod postgres;
 mod running;
 
 use postgres::Cluster;
-use running::{Answer, Browser, PASSWORD, Server, latchkey, run, said, unavailable};
+use running::{Answer, Browser, PASSWORD, Server, latchkey, run, said, soon, unavailable};
 use std::{
     io::Write,
     net::TcpStream,
@@ -78,6 +78,8 @@ fn a_live_installation_moves_to_postgresql_and_back_and_people_stay_signed_in() 
             .browser()
             .post("/api/login", &format!("email=alice@example.org&password={}", PASSWORD.replace(' ', "+"))),
     );
+    // And says so to whoever sends requests here, as soon as it has looked.
+    soon("it is still ready", || server.get("/readyz").status == 503);
     assert_eq!(server.stop(), Some(0));
     let told = refused(home.path(), &[], &["serve", "--listen", "127.0.0.1:0"]);
     assert!(told.contains("has moved to another database"), "{told}");

@@ -70,6 +70,15 @@ pub async fn check_open(db: &Db) -> Result<(), Refusal> {
     departure::moved_at(&mut tx).await?.map_or(Ok(()), |since| Err(has_moved(since)))
 }
 
+/// Whether there is an installation in a database that has the schema. Looks, and founds none.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_founded(db: &Db) -> Result<bool, Refusal> {
+    let mut tx = hold::snapshot(db).await?;
+    Ok(arrival::installation(&mut tx).await?.is_some())
+}
+
 fn unfinished() -> Refusal {
     Refusal::Broken(
         "an unfinished move or restore lies in this database: run it again, or drop the database and begin anew".into(),

@@ -103,6 +103,8 @@ async fn database(settings: &Settings) -> Vec<Finding> {
     opened(settings).await
 }
 
+const EMPTY: &str = "database: opens and is empty; the first start fills it";
+
 const EXPOSED: &str =
     "database: is on another machine, and sslmode=verify-full is not in its URL: the way to it can be read";
 
@@ -114,7 +116,7 @@ async fn opened(settings: &Settings) -> Vec<Finding> {
     let ours = db::schema_version();
     match db.version().await {
         Err(error) => vec![Finding::Bad(format!("database: {}", StartError::database(&error)))],
-        Ok(None) => vec![Finding::Odd("database: opens and is empty; the first start fills it".to_owned())],
+        Ok(None) => vec![Finding::Odd(EMPTY.to_owned())],
         Ok(Some(version)) if version > ours => {
             vec![Finding::Bad(format!(
                 "database: has schema version {version}, this binary knows {ours}; use a newer one"
@@ -127,6 +129,12 @@ async fn opened(settings: &Settings) -> Vec<Finding> {
         Ok(Some(version)) => {
             if let Err(refusal) = transfer::check_open(&db).await {
                 return vec![Finding::Bad(format!("database: {}", StartError::from(refusal)))];
+            }
+            // Opening an installation that is not there would found it.
+            match transfer::is_founded(&db).await.map_err(StartError::from) {
+                Ok(true) => {}
+                Ok(false) => return vec![Finding::Odd(EMPTY.to_owned())],
+                Err(error) => return vec![Finding::Bad(format!("database: {error}"))],
             }
             let mut findings = vec![Finding::Good(format!("database: opens, schema version {version}"))];
             findings.extend(inside(db, settings).await);
