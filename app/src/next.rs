@@ -36,7 +36,9 @@ impl LocalPath {
         let path = raw.and_then(Self::parse).map(|path| path.0);
         let leads_back = |path: &String| {
             let path = path.split('?').next().unwrap_or_default();
-            FOR_STRANGERS.iter().any(|no| path == *no || path.strip_prefix(no).is_some_and(|rest| rest.starts_with('/')))
+            FOR_STRANGERS
+                .iter()
+                .any(|no| path == *no || path.strip_prefix(no).is_some_and(|rest| rest.starts_with('/')))
         };
         path.filter(|path| !leads_back(path)).unwrap_or_else(|| HOME.to_owned())
     }
@@ -61,8 +63,20 @@ mod tests {
     #[test]
     fn everything_else_does_not() {
         for path in [
-            "", "dashboard", "//evil.example", "/\\evil.example", "\\\\evil", "https://evil.example", "javascript:alert(1)",
-            "/\tx", "/a\r\nSet-Cookie: x", "/\0", " /x", "/%0d\u{e9}", "/..//evil.example", "/.//evil.example",
+            "",
+            "dashboard",
+            "//evil.example",
+            "/\\evil.example",
+            "\\\\evil",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/\tx",
+            "/a\r\nSet-Cookie: x",
+            "/\0",
+            " /x",
+            "/%0d\u{e9}",
+            "/..//evil.example",
+            "/.//evil.example",
         ] {
             assert!(LocalPath::parse(path).is_none(), "{path:?}");
         }

@@ -144,9 +144,9 @@ pub(crate) async fn latest(
     let limit = limit.clamp(1, 200);
     let (before, take) = (after.unwrap_or(Uuid::max()), limit as i64 + 1);
     let mut rows: Vec<Row> = match of {
-        Some(of) => on!(house.db, read, |p| {
-            sqlx::query_as(LATEST_OF).bind(before).bind(take).bind(of).fetch_all(p).await
-        })?,
+        Some(of) => {
+            on!(house.db, read, |p| { sqlx::query_as(LATEST_OF).bind(before).bind(take).bind(of).fetch_all(p).await })?
+        }
         None => on!(house.db, read, |p| sqlx::query_as(LATEST).bind(before).bind(take).fetch_all(p).await)?,
     };
     let more = rows.len() > limit;

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 pub fn run_all() -> Result<()> {
     let mut steps = Steps::default();
     steps.take("set-up", || setup::run(Purpose::Test))?;
-    steps.take("format", || cargo(&["fmt", "--all", "--check"]))?;
+    steps.take("format", check::format)?;
     steps.take("source patterns", check::run)?;
     steps.take("lints", || cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
     // Before the tests, so that they see the binary as it ships and the server is compiled once.

@@ -74,7 +74,9 @@ pub async fn users(
     let given = |word: Option<String>| word.filter(|word| !word.is_empty());
     let filter = Filter {
         begins: q.unwrap_or_default(),
-        role: given(role).map(|word| Role::from_word(&word).ok_or_else(|| fault(Field::Role, Fault::Malformed))).transpose()?,
+        role: given(role)
+            .map(|word| Role::from_word(&word).ok_or_else(|| fault(Field::Role, Fault::Malformed)))
+            .transpose()?,
         status: given(status).map(|word| Status::from_word(&word).ok_or_else(malformed)).transpose()?,
         after: given(after).map(|word| id(&word)).transpose()?,
         limit: given(limit).map_or(Ok(PAGE), |word| word.parse().map_err(|_| malformed()))?,

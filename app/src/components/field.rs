@@ -1,11 +1,7 @@
 //! Form fields: a label, something to fill in, a word of help and, when it went wrong, what to change.
 
 use super::{Glyph, Icon};
-use crate::{
-    catalogue,
-    flash::Flash,
-    visit,
-};
+use crate::{catalogue, flash::Flash, visit};
 use identity::words::{Field, MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS};
 use leptos::prelude::*;
 
@@ -30,7 +26,9 @@ fn described(id: &str, hint: bool, error: bool) -> Option<String> {
 
 #[component]
 fn FieldError(id: &'static str, error: Option<String>) -> impl IntoView {
-    error.map(|error| view! { <p class="field__error" id=format!("{id}-error")><Icon glyph=Glyph::Warning />{error}</p> })
+    error.map(
+        |error| view! { <p class="field__error" id=format!("{id}-error")><Icon glyph=Glyph::Warning />{error}</p> },
+    )
 }
 
 /// One line of text.

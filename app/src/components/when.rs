@@ -11,7 +11,8 @@ pub fn When(
     at: i64,
 ) -> impl IntoView {
     let now = visit::current().map_or(at, |visit| visit.house.now().0);
-    let exact = Timestamp::from_millisecond(at).map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default();
+    let exact =
+        Timestamp::from_millisecond(at).map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default();
     view! { <time datetime=exact.clone() title=exact>{relative(at, now)}</time> }
 }
 

@@ -17,7 +17,8 @@ pub fn Login() -> impl IntoView {
     let flash = use_context::<Flash>().unwrap_or_default();
     let visit = visit::current();
     let asked = visit::asked("next").filter(|next| LocalPath::parse(next).is_some());
-    let next = LocalPath::parse(&flash.typed("next")).map(|next| next.as_str().to_owned()).or(asked).unwrap_or_default();
+    let next =
+        LocalPath::parse(&flash.typed("next")).map(|next| next.as_str().to_owned()).or(asked).unwrap_or_default();
     let stays = visit.as_ref().map_or(Stay::ALL.to_vec(), |visit| visit.house.settings.stays.clone());
     // One day, where the operator allows it: long enough for a working day, short enough for a borrowed computer.
     let default = if stays.contains(&Stay::Day) { Stay::Day } else { stays.first().copied().unwrap_or(Stay::Visit) };

@@ -97,12 +97,8 @@ pub(super) async fn spend(house: &Latchkey, tx: &mut Tx, typed: &str) -> Result<
 
 /// How many different registrations of an account wait for their letter to be answered.
 pub(super) async fn waiting(house: &Latchkey, tx: &mut Tx, user: Uuid) -> Result<i64, Refusal> {
-    let (count,): (i64,) = within!(*tx, |c| sqlx::query_as(WAITING)
-        .bind(user)
-        .bind(VERIFY)
-        .bind(house.now())
-        .fetch_one(c)
-        .await)?;
+    let (count,): (i64,) =
+        within!(*tx, |c| sqlx::query_as(WAITING).bind(user).bind(VERIFY).bind(house.now()).fetch_one(c).await)?;
     Ok(count)
 }
 

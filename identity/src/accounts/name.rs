@@ -64,7 +64,16 @@ mod tests {
 
     #[test]
     fn names_of_people_are_taken_as_they_are() {
-        for name in ["Ada", "نور الهدى", "李小龍", "👩‍🚀 Zoë", "O'Brien-Ng", "Nguyễn Thị", "می‌خواهم", "🏴\u{E0067}\u{E0062}\u{E007F}"] {
+        for name in [
+            "Ada",
+            "نور الهدى",
+            "李小龍",
+            "👩‍🚀 Zoë",
+            "O'Brien-Ng",
+            "Nguyễn Thị",
+            "می‌خواهم",
+            "🏴\u{E0067}\u{E0062}\u{E007F}",
+        ] {
             assert_eq!(PersonName::parse(&format!("  {name} ")).unwrap().as_str().chars().count(), {
                 name.nfc().count()
             });

@@ -28,8 +28,7 @@ fn hash(house: &Latchkey, token: &str) -> [u8; 32] {
 pub async fn setup_link(house: &Latchkey) -> Result<Option<String>, Refusal> {
     let token = BASE64.encode(house.random.bytes::<32>());
     let hash = hash(house, &token);
-    let open: Option<(i64,)> =
-        on!(house.db, write, |p| sqlx::query_as(OFFER).bind(&hash[..]).fetch_optional(p).await)?;
+    let open: Option<(i64,)> = on!(house.db, write, |p| sqlx::query_as(OFFER).bind(&hash[..]).fetch_optional(p).await)?;
     Ok(open.map(|_| house.settings.link("/setup", &[("token", &token)])))
 }
 
@@ -38,7 +37,13 @@ pub async fn setup_link(house: &Latchkey) -> Result<Option<String>, Refusal> {
 /// # Errors
 /// `Invalid` with every fault (`Spent` on `token` when the link is not, or no longer, good), `AlreadyDone` when the address has
 /// an account, or when the database does not answer.
-pub async fn setup(house: &Latchkey, token: &Secret, name: &str, email: &str, password: &Secret) -> Result<(), Refusal> {
+pub async fn setup(
+    house: &Latchkey,
+    token: &Secret,
+    name: &str,
+    email: &str,
+    password: &Secret,
+) -> Result<(), Refusal> {
     let parsed = create::parse(house, name, email, password)?;
     let hashed = house.hasher.hash(&parsed.password).await?;
     let token = hash(house, token.expose());

@@ -2,8 +2,7 @@
 
 use super::Admin;
 use crate::{
-    Latchkey, Refusal,
-    accounts,
+    Latchkey, Refusal, accounts,
     db::{Topic, Tx, statements, within},
     events::{self, Kind},
     passwords::{Password, Rules},
@@ -46,12 +45,8 @@ pub async fn set_role(house: &Latchkey, admin: &Admin, id: Uuid, role: Role) -> 
     let mut tx = house.db.begin().await?;
     // Two administrators who demote each other at the same moment would each still see the other in office.
     tx.in_turn().await?;
-    let changed: Option<(Timestamp,)> = within!(tx, |c| sqlx::query_as(SET_ROLE)
-        .bind(role.as_str())
-        .bind(now)
-        .bind(id)
-        .fetch_optional(c)
-        .await)?;
+    let changed: Option<(Timestamp,)> =
+        within!(tx, |c| sqlx::query_as(SET_ROLE).bind(role.as_str()).bind(now).bind(id).fetch_optional(c).await)?;
     let Some((mark,)) = changed else {
         return Err(if exists(&mut tx, id).await?.is_some() { Refusal::LastAdmin } else { Refusal::NotFound });
     };
@@ -151,7 +146,6 @@ struct Standing {
 }
 
 async fn exists(tx: &mut Tx, id: Uuid) -> Result<Option<Standing>, Refusal> {
-    let row: Option<(Option<i64>,)> =
-        within!(*tx, |c| sqlx::query_as(STANDING).bind(id).fetch_optional(c).await)?;
+    let row: Option<(Option<i64>,)> = within!(*tx, |c| sqlx::query_as(STANDING).bind(id).fetch_optional(c).await)?;
     Ok(row.map(|(disabled_at,)| Standing { disabled: disabled_at.is_some() }))
 }

@@ -32,11 +32,8 @@ impl Db {
             return Ok(());
         }
         // The lock is ours and not sqlx's, which would let go before the transaction ends.
-        let unlocked = Migrator {
-            migrations: Cow::Borrowed(&self.migrator().migrations),
-            locking: false,
-            ..Migrator::DEFAULT
-        };
+        let unlocked =
+            Migrator { migrations: Cow::Borrowed(&self.migrator().migrations), locking: false, ..Migrator::DEFAULT };
         match self {
             Self::Sqlite { write, .. } => {
                 let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;

@@ -38,7 +38,11 @@ mod tests {
 
     #[test]
     fn only_a_checked_certificate_protects_the_way_to_another_machine() {
-        for url in ["postgres://a@db.example.org/b", "postgres://a@10.0.0.7/b?sslmode=require", "postgres://a@db/b?sslmode=prefer"] {
+        for url in [
+            "postgres://a@db.example.org/b",
+            "postgres://a@10.0.0.7/b?sslmode=require",
+            "postgres://a@db/b?sslmode=prefer",
+        ] {
             assert!(is_exposed(url), "{url}");
         }
         for url in [

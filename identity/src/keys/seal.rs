@@ -14,10 +14,8 @@ impl Sealer {
     /// Nonce, ciphertext and tag in one.
     pub fn seal(&self, aad: &[u8], plain: &[u8]) -> Vec<u8> {
         let mut body = plain.to_vec();
-        let nonce = self
-            .0
-            .seal_in_place_append_tag(Aad::from(aad), &mut body)
-            .expect("sealing fails only beyond 64 GiB");
+        let nonce =
+            self.0.seal_in_place_append_tag(Aad::from(aad), &mut body).expect("sealing fails only beyond 64 GiB");
         let mut sealed = nonce.as_ref().to_vec();
         sealed.append(&mut body);
         sealed

@@ -44,10 +44,7 @@ fn as_text(part: &Part<'_>, out: &mut String) {
         Part::Button(label, link) => write!(out, "{label}:\n{link}\n\n"),
         Part::Code(code) => write!(out, "    {code}\n\n"),
         Part::Facts(facts) => {
-            let lines: String = facts
-                .iter()
-                .map(|(label, value)| format!("{label}: {value}\n"))
-                .collect();
+            let lines: String = facts.iter().map(|(label, value)| format!("{label}: {value}\n")).collect();
             writeln!(out, "{lines}")
         }
     };
@@ -72,10 +69,8 @@ fn as_html(part: &Part<'_>, out: &mut String) {
             escaped(code)
         ),
         Part::Facts(facts) => {
-            let lines: Vec<String> = facts
-                .iter()
-                .map(|(label, value)| format!("{}: {}", escaped(label), escaped(value)))
-                .collect();
+            let lines: Vec<String> =
+                facts.iter().map(|(label, value)| format!("{}: {}", escaped(label), escaped(value))).collect();
             writeln!(out, "<p style=\"margin:0 0 16px\">{}</p>", lines.join("<br>\n"))
         }
     };

@@ -20,9 +20,7 @@ pub fn verification(settings: &Settings, to: &str, link: &str, code: &str, hours
         format!("Confirm your address for {host}"),
         &[
             Part::Says("Hello,"),
-            Part::Says(&format!(
-                "Please confirm that this is your address. Then your account at {host} is ready."
-            )),
+            Part::Says(&format!("Please confirm that this is your address. Then your account at {host} is ready.")),
             Part::Button("Confirm my address", link),
             Part::Says("Reading this on another device? Type this code there instead:"),
             Part::Code(code),
@@ -83,27 +81,14 @@ pub fn reuse_detected(
 }
 
 fn letter(settings: &Settings, kind: Kind, to: &str, subject: String, parts: &[Part<'_>]) -> Letter {
-    let why = format!(
-        "You receive this because your address was used at {}. Replies are not read.",
-        settings.issuer()
-    );
+    let why = format!("You receive this because your address was used at {}. Replies are not read.", settings.issuer());
     let (text, html) = lay_out(&subject, parts, &why);
-    Letter {
-        kind,
-        to: to.to_owned(),
-        subject,
-        text,
-        html,
-    }
+    Letter { kind, to: to.to_owned(), subject, text, html }
 }
 
 fn greeting(name: &str) -> String {
     let name = one_line(name, 100);
-    if name.is_empty() {
-        "Hello,".to_owned()
-    } else {
-        format!("Hello {name},")
-    }
+    if name.is_empty() { "Hello,".to_owned() } else { format!("Hello {name},") }
 }
 
 fn host(settings: &Settings) -> &str {
@@ -117,10 +102,8 @@ fn one_line(typed: &str, longest: usize) -> String {
 
 /// A moment in words. UTC, because the reader's time zone is not known.
 fn moment(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.0).map_or_else(
-        |_| "unknown".to_owned(),
-        |at| at.strftime("%-d %B %Y, %H:%M UTC").to_string(),
-    )
+    jiff::Timestamp::from_millisecond(at.0)
+        .map_or_else(|_| "unknown".to_owned(), |at| at.strftime("%-d %B %Y, %H:%M UTC").to_string())
 }
 
 #[cfg(test)]
@@ -147,14 +130,7 @@ mod tests {
         insta::assert_snapshot!(again.text);
         let at = Timestamp(1_763_784_780_000);
         let account = "https://login.example.org/account";
-        let reuse = reuse_detected(
-            &settings(),
-            "Zoë",
-            "zoe@example.org",
-            "Firefox 145 on Linux",
-            at,
-            account,
-        );
+        let reuse = reuse_detected(&settings(), "Zoë", "zoe@example.org", "Firefox 145 on Linux", at, account);
         insta::assert_snapshot!(reuse.text);
     }
 

@@ -44,10 +44,7 @@ pub(super) fn compose(settings: &Settings, letter: &Letter, id: Uuid, at: Timest
     }
     let from = sender_of(&settings.mail_from)?;
     let message_id = format!("<{id}@{}>", from.email.domain());
-    let auto = HeaderValue::new(
-        HeaderName::new_from_ascii_str("Auto-Submitted"),
-        "auto-generated".to_owned(),
-    );
+    let auto = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
     Message::builder()
         .from(from)
         .to(Mailbox::new(None, address(&letter.to)?))
@@ -55,10 +52,7 @@ pub(super) fn compose(settings: &Settings, letter: &Letter, id: Uuid, at: Timest
         .date(UNIX_EPOCH + Duration::from_millis(at.0.max(0).unsigned_abs()))
         .message_id(Some(message_id))
         .raw_header(auto)
-        .multipart(MultiPart::alternative_plain_html(
-            letter.text.clone(),
-            letter.html.clone(),
-        ))
+        .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
         .map_err(|error| format!("the message cannot be built: {error}"))
 }
 
@@ -67,9 +61,7 @@ fn sender_of(sender: &str) -> Result<Mailbox, String> {
     if sender.chars().any(char::is_control) {
         return Err(explain("the sender has control characters".to_owned()));
     }
-    let mailbox: Mailbox = sender
-        .parse()
-        .map_err(|error| explain(format!("the sender is no address ({error})")))?;
+    let mailbox: Mailbox = sender.parse().map_err(|error| explain(format!("the sender is no address ({error})")))?;
     let email = address(mailbox.email.as_ref()).map_err(explain)?;
     Ok(Mailbox::new(mailbox.name, email))
 }
@@ -94,22 +86,11 @@ mod tests {
 
     fn letter(to: &str, subject: &str) -> Letter {
         let text = "Grüße\n.\nFrom here\n".to_owned();
-        Letter {
-            kind: Kind::Verification,
-            to: to.into(),
-            subject: subject.into(),
-            text,
-            html: "<p>Grüße</p>".into(),
-        }
+        Letter { kind: Kind::Verification, to: to.into(), subject: subject.into(), text, html: "<p>Grüße</p>".into() }
     }
 
     fn composed(sender: &str, to: &str, subject: &str) -> Result<String, String> {
-        let message = compose(
-            &settings(sender),
-            &letter(to, subject),
-            Uuid::nil(),
-            Timestamp(1_763_784_780_000),
-        )?;
+        let message = compose(&settings(sender), &letter(to, subject), Uuid::nil(), Timestamp(1_763_784_780_000))?;
         Ok(String::from_utf8(message.formatted()).unwrap())
     }
 
@@ -129,10 +110,7 @@ mod tests {
         ] {
             assert!(message.contains(line), "{line:?} in {message}");
         }
-        assert!(
-            message.find("text/plain") < message.find("text/html"),
-            "the richer part comes last"
-        );
+        assert!(message.find("text/plain") < message.find("text/html"), "the richer part comes last");
         assert!(message.is_ascii());
     }
 
@@ -156,10 +134,7 @@ mod tests {
             ("", "hello"),
         ];
         for (to, subject) in attacks {
-            assert!(
-                composed("Latchkey <a@example.org>", to, subject).is_err(),
-                "{to:?} {subject:?}"
-            );
+            assert!(composed("Latchkey <a@example.org>", to, subject).is_err(), "{to:?} {subject:?}");
         }
         assert!(check_sender("A\r\nBcc: x@evil.example <a@example.org>").is_err());
     }

@@ -54,9 +54,7 @@ pub struct Letter {
 impl std::fmt::Debug for Letter {
     /// Leaves the bodies out: they may carry a token, and a log line is forever.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Letter")
-            .field("kind", &self.kind)
-            .finish_non_exhaustive()
+        f.debug_struct("Letter").field("kind", &self.kind).finish_non_exhaustive()
     }
 }
 

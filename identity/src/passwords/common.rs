@@ -19,14 +19,8 @@ fn listed(lines: &[u8], wanted: &[u8]) -> bool {
     let (mut low, mut high) = (0, lines.len());
     while low < high {
         let middle = low + (high - low) / 2;
-        let start = lines[low..middle]
-            .iter()
-            .rposition(|b| *b == b'\n')
-            .map_or(low, |at| low + at + 1);
-        let end = lines[start..]
-            .iter()
-            .position(|b| *b == b'\n')
-            .map_or(lines.len(), |at| start + at);
+        let start = lines[low..middle].iter().rposition(|b| *b == b'\n').map_or(low, |at| low + at + 1);
+        let end = lines[start..].iter().position(|b| *b == b'\n').map_or(lines.len(), |at| start + at);
         match lines[start..end].cmp(wanted) {
             std::cmp::Ordering::Equal => return true,
             std::cmp::Ordering::Less => low = end + 1,
@@ -55,22 +49,12 @@ mod tests {
 
     #[test]
     fn whole_passwords_in_any_case_are_found() {
-        for common in [
-            "Mailcreated5240",
-            "mailcreated5240",
-            "123456789987654321",
-            "WorldOfWarcraft",
-            "password",
-            "trustno1",
-        ] {
+        for common in
+            ["Mailcreated5240", "mailcreated5240", "123456789987654321", "WorldOfWarcraft", "password", "trustno1"]
+        {
             assert!(is_common(common), "{common}");
         }
-        for fine in [
-            "mailcreated5240 and more",
-            "correct horse battery staple",
-            "passwor",
-            "zzzzzzzzzzzzzzz!",
-        ] {
+        for fine in ["mailcreated5240 and more", "correct horse battery staple", "passwor", "zzzzzzzzzzzzzzz!"] {
             assert!(!is_common(fine), "{fine}");
         }
         for no_line in ["", "\n", "password\npassword1"] {
@@ -80,11 +64,8 @@ mod tests {
 
     #[test]
     fn one_character_again_and_again_is_common() {
-        for common in [
-            "                    ",
-            "AaAaAaAaAaAaAaAaAa",
-            "🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑",
-        ] {
+        for common in ["                    ", "AaAaAaAaAaAaAaAaAa", "🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑"]
+        {
             assert!(is_common(common), "{common}");
         }
     }
@@ -94,20 +75,14 @@ mod tests {
         let text = std::str::from_utf8(LIST).unwrap();
         assert_eq!(text.lines().count(), 48_110);
         assert!(text.lines().all(|line| listed(LIST, line.as_bytes())));
-        assert!(
-            text == canonical(text.lines()),
-            "data/common.txt must be rebuilt, see data/README.md"
-        );
+        assert!(text == canonical(text.lines()), "data/common.txt must be rebuilt, see data/README.md");
     }
 
     #[test]
     #[ignore = "writes data/common.txt from the lists named in LATCHKEY_PASSWORD_LISTS"]
     fn rebuild_the_bundled_list() {
         let lists = std::env::var("LATCHKEY_PASSWORD_LISTS").expect("paths separated by colons");
-        let text: String = lists
-            .split(':')
-            .map(|path| std::fs::read_to_string(path).unwrap() + "\n")
-            .collect();
+        let text: String = lists.split(':').map(|path| std::fs::read_to_string(path).unwrap() + "\n").collect();
         let to = concat!(env!("CARGO_MANIFEST_DIR"), "/src/passwords/data/common.txt");
         std::fs::write(to, canonical(text.lines())).unwrap();
     }

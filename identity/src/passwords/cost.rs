@@ -15,19 +15,11 @@ pub struct HashCost {
 const FLOOR: [(u32, u32); 3] = [(47_104, 1), (19_456, 2), (12_288, 3)];
 
 /// Guards against slips of the keyboard, such as bytes where KiB are meant: 4 GiB, 100 passes, 64 lanes.
-const CEILING: HashCost = HashCost {
-    memory_kib: 4 * 1024 * 1024,
-    iterations: 100,
-    parallelism: 64,
-};
+const CEILING: HashCost = HashCost { memory_kib: 4 * 1024 * 1024, iterations: 100, parallelism: 64 };
 
 impl Default for HashCost {
     fn default() -> Self {
-        Self {
-            memory_kib: 19_456,
-            iterations: 2,
-            parallelism: 1,
-        }
+        Self { memory_kib: 19_456, iterations: 2, parallelism: 1 }
     }
 }
 
@@ -37,9 +29,7 @@ impl HashCost {
     /// # Errors
     /// A sentence for the operator.
     pub fn check(self) -> Result<Self, String> {
-        let strong = FLOOR
-            .iter()
-            .any(|&(memory, passes)| self.memory_kib >= memory && self.iterations >= passes);
+        let strong = FLOOR.iter().any(|&(memory, passes)| self.memory_kib >= memory && self.iterations >= passes);
         if !strong || self.parallelism == 0 {
             return Err(format!(
                 "{self} is too weak: it takes at least m=47104,t=1,p=1 or m=19456,t=2,p=1 or m=12288,t=3,p=1 (m in KiB)"
@@ -49,9 +39,7 @@ impl HashCost {
             || self.iterations > CEILING.iterations
             || self.parallelism > CEILING.parallelism
         {
-            return Err(format!(
-                "{self} is more than {CEILING} (m in KiB); nobody could sign in"
-            ));
+            return Err(format!("{self} is more than {CEILING} (m in KiB); nobody could sign in"));
         }
         Ok(self)
     }
@@ -68,11 +56,7 @@ mod tests {
     use super::*;
 
     fn cost(memory_kib: u32, iterations: u32, parallelism: u32) -> HashCost {
-        HashCost {
-            memory_kib,
-            iterations,
-            parallelism,
-        }
+        HashCost { memory_kib, iterations, parallelism }
     }
 
     #[test]

@@ -29,9 +29,7 @@ impl Engine {
     /// # Errors
     /// `Broken` with a sentence for the operator when the cost is too weak.
     pub(super) fn new(cost: HashCost, pepper: [u8; 32]) -> Result<Self, Refusal> {
-        let cost = cost
-            .check()
-            .map_err(|why| Refusal::Broken(format!("password hash: {why}")))?;
+        let cost = cost.check().map_err(|why| Refusal::Broken(format!("password hash: {why}")))?;
         let params = ParamsBuilder::new()
             .m_cost(cost.memory_kib)
             .t_cost(cost.iterations)
@@ -40,20 +38,14 @@ impl Engine {
             .output_len(TAG_LEN)
             .build()
             .map_err(broken)?;
-        Ok(Self {
-            pepper: Zeroizing::new(pepper),
-            params,
-            hashes: AtomicU64::new(0),
-        })
+        Ok(Self { pepper: Zeroizing::new(pepper), params, hashes: AtomicU64::new(0) })
     }
 
     /// The PHC string of a normalised password.
     pub(super) fn hash(&self, password: &str, salt: [u8; SALT_LEN]) -> Result<String, Refusal> {
         self.hashes.fetch_add(1, Ordering::Relaxed);
         let mut tag = [0; TAG_LEN];
-        self.argon2()?
-            .hash_password_into(password.as_bytes(), &salt, &mut tag)
-            .map_err(broken)?;
+        self.argon2()?.hash_password_into(password.as_bytes(), &salt, &mut tag).map_err(broken)?;
         let hash = PasswordHash {
             algorithm: Algorithm::Argon2id.ident(),
             version: Some(Version::V0x13.into()),
@@ -119,15 +111,7 @@ mod tests {
     use argon2::AssociatedData;
 
     fn engine(memory_kib: u32, iterations: u32, pepper: u8) -> Engine {
-        Engine::new(
-            HashCost {
-                memory_kib,
-                iterations,
-                parallelism: 1,
-            },
-            [pepper; 32],
-        )
-        .unwrap()
+        Engine::new(HashCost { memory_kib, iterations, parallelism: 1 }, [pepper; 32]).unwrap()
     }
 
     #[test]
@@ -151,9 +135,7 @@ mod tests {
 
     #[test]
     fn the_string_names_its_cost_and_its_pepper_and_nothing_else() {
-        let hash = engine(19_456, 2, 7)
-            .hash("correct horse battery", [9; SALT_LEN])
-            .unwrap();
+        let hash = engine(19_456, 2, 7).hash("correct horse battery", [9; SALT_LEN]).unwrap();
         insta::assert_snapshot!(hash, @"$argon2id$v=19$m=19456,t=2,p=1,keyid=hZ0dPC/+$CQkJCQkJCQkJCQkJCQkJCQ$rMUWS4uylsD0gtI5rDJ+n6YdpWF/jPi+D9FO83FvtYw");
     }
 
@@ -171,14 +153,9 @@ mod tests {
 
     #[test]
     fn another_cost_is_right_but_outdated() {
-        let stored = engine(12_288, 3, 7)
-            .hash("correct horse battery", [9; SALT_LEN])
-            .unwrap();
+        let stored = engine(12_288, 3, 7).hash("correct horse battery", [9; SALT_LEN]).unwrap();
         let engine = engine(19_456, 2, 7);
-        assert_eq!(
-            engine.verify("correct horse battery", &stored).unwrap(),
-            Verdict::RightButOutdated
-        );
+        assert_eq!(engine.verify("correct horse battery", &stored).unwrap(), Verdict::RightButOutdated);
         assert_eq!(engine.verify("wrong horse battery", &stored).unwrap(), Verdict::Wrong);
     }
 
@@ -186,20 +163,13 @@ mod tests {
     fn what_is_no_hash_is_an_alarm_and_not_a_wrong_password() {
         let engine = engine(19_456, 2, 7);
         for stored in ["", "plain", "$argon2id$v=19$m=1,t=1,p=1$c2FsdHNhbHQ$AAAA", "$2b$12$abc"] {
-            assert!(
-                matches!(engine.verify("x", stored), Err(Refusal::Broken(_))),
-                "{stored:?}"
-            );
+            assert!(matches!(engine.verify("x", stored), Err(Refusal::Broken(_))), "{stored:?}");
         }
     }
 
     #[test]
     fn a_weaker_cost_is_refused() {
-        let weak = HashCost {
-            memory_kib: 19_455,
-            iterations: 2,
-            parallelism: 1,
-        };
+        let weak = HashCost { memory_kib: 19_455, iterations: 2, parallelism: 1 };
         assert!(matches!(Engine::new(weak, [0; 32]), Err(Refusal::Broken(why)) if why.contains("too weak")));
     }
 }

@@ -108,11 +108,8 @@ impl Hasher {
         &self,
         work: impl FnOnce(&Engine) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
-        let place = Arc::clone(&self.places)
-            .try_acquire_owned()
-            .map_err(|_| Refusal::Busy {
-                retry_after: RETRY_AFTER,
-            })?;
+        let place =
+            Arc::clone(&self.places).try_acquire_owned().map_err(|_| Refusal::Busy { retry_after: RETRY_AFTER })?;
         let turn = Arc::clone(&self.turns)
             .acquire_owned()
             .await
@@ -122,8 +119,7 @@ impl Hasher {
             let _kept = (place, turn);
             work(&engine)
         });
-        done.await
-            .map_err(|error| Refusal::Broken(format!("hashing: {error}")))?
+        done.await.map_err(|error| Refusal::Broken(format!("hashing: {error}")))?
     }
 }
 
@@ -140,12 +136,7 @@ mod tests {
     }
 
     fn password(typed: &str) -> Password {
-        let rules = Rules {
-            min_chars: 15,
-            name: "",
-            email: "",
-            host: "",
-        };
+        let rules = Rules { min_chars: 15, name: "", email: "", host: "" };
         Password::parse(&Secret::new(typed), &rules).unwrap()
     }
 
@@ -157,11 +148,7 @@ mod tests {
     async fn what_was_hashed_verifies_and_nothing_else() {
         let hasher = hasher(1, 1);
         let stored = hasher.hash(&password(TYPED)).await.unwrap();
-        assert_ne!(
-            stored,
-            hasher.hash(&password(TYPED)).await.unwrap(),
-            "each hash has its own salt"
-        );
+        assert_ne!(stored, hasher.hash(&password(TYPED)).await.unwrap(), "each hash has its own salt");
         assert_eq!(verify(&hasher, TYPED, Some(&stored)).await, Verdict::Right);
         for wrong in [
             "",
@@ -178,10 +165,7 @@ mod tests {
     async fn the_same_letters_typed_on_another_keyboard_are_the_same_password() {
         let hasher = hasher(1, 1);
         let stored = hasher.hash(&password("trois cafés brûlés")).await.unwrap();
-        assert_eq!(
-            verify(&hasher, "trois cafe\u{301}s bru\u{302}le\u{301}s", Some(&stored)).await,
-            Verdict::Right
-        );
+        assert_eq!(verify(&hasher, "trois cafe\u{301}s bru\u{302}le\u{301}s", Some(&stored)).await, Verdict::Right);
     }
 
     #[tokio::test]
@@ -190,10 +174,7 @@ mod tests {
         let longest = "🔑🚪".repeat(64);
         let stored = hasher.hash(&password(&longest)).await.unwrap();
         assert_eq!(verify(&hasher, &longest, Some(&stored)).await, Verdict::Right);
-        assert_eq!(
-            verify(&hasher, &(longest.clone() + "x"), Some(&stored)).await,
-            Verdict::Wrong
-        );
+        assert_eq!(verify(&hasher, &(longest.clone() + "x"), Some(&stored)).await, Verdict::Wrong);
         assert_eq!(verify(&hasher, &"🔑🚪".repeat(63), Some(&stored)).await, Verdict::Wrong);
     }
 
@@ -222,10 +203,7 @@ mod tests {
     #[tokio::test]
     async fn nobody_is_let_in_as_somebody_who_does_not_exist() {
         let random = Arc::new(SeededSource::new(1));
-        let nobodys = format!(
-            "{:x}",
-            u128::from_be_bytes((&SeededSource::new(1) as &dyn Random).bytes())
-        );
+        let nobodys = format!("{:x}", u128::from_be_bytes((&SeededSource::new(1) as &dyn Random).bytes()));
         let hasher = Hasher::with_room(HashCost::default(), [5; 32], random, 1, 1).unwrap();
         assert_eq!(hasher.engine.verify(&nobodys, &hasher.decoy).unwrap(), Verdict::Right);
         assert_eq!(verify(&hasher, &nobodys, None).await, Verdict::Wrong);
@@ -292,10 +270,7 @@ mod tests {
         }
         working.abort();
         assert!(working.await.unwrap_err().is_cancelled());
-        assert!(matches!(
-            hasher.verify(&Secret::new(TYPED), None).await,
-            Err(Refusal::Busy { .. })
-        ));
+        assert!(matches!(hasher.verify(&Secret::new(TYPED), None).await, Err(Refusal::Busy { .. })));
         finish.send(()).unwrap();
         while hasher.places.available_permits() == 0 {
             tokio::task::yield_now().await;

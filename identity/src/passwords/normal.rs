@@ -41,13 +41,7 @@ mod tests {
         assert!(normalise(&"🔑".repeat(128)).is_some());
         assert!(normalise(&"🔑".repeat(129)).is_none());
         // ᾂ is the longest: four typed characters that become one.
-        assert_eq!(
-            normalise(&"\u{3b1}\u{313}\u{300}\u{345}".repeat(128))
-                .unwrap()
-                .chars()
-                .count(),
-            128
-        );
+        assert_eq!(normalise(&"\u{3b1}\u{313}\u{300}\u{345}".repeat(128)).unwrap().chars().count(), 128);
         assert!(normalise(&"a".repeat(1_000_000)).is_none());
     }
 

@@ -74,12 +74,7 @@ mod tests {
     use super::*;
 
     fn parse_from(min_chars: usize, typed: &str) -> Result<Password, Fault> {
-        let rules = Rules {
-            min_chars,
-            name: "Alice Liddell",
-            email: "alice@example.org",
-            host: "login.example.org",
-        };
+        let rules = Rules { min_chars, name: "Alice Liddell", email: "alice@example.org", host: "login.example.org" };
         Password::parse(&Secret::new(typed), &rules).map_err(|error| {
             assert_eq!(error.field, Field::Password);
             error.fault
@@ -101,10 +96,7 @@ mod tests {
         assert_eq!(parse(&("ab".repeat(64) + "c")).unwrap_err(), Fault::TooLong);
         assert!(parse(&"🔑🚪".repeat(64)).is_ok());
         // Fifteen typed characters that are eight letters.
-        assert_eq!(
-            parse("e\u{301}u\u{308}o\u{308}a\u{300}i\u{302}n\u{303}c\u{327}x").unwrap_err(),
-            Fault::TooShort
-        );
+        assert_eq!(parse("e\u{301}u\u{308}o\u{308}a\u{300}i\u{302}n\u{303}c\u{327}x").unwrap_err(), Fault::TooShort);
     }
 
     #[test]

@@ -20,11 +20,7 @@ pub(super) fn words(sources: &[&str]) -> Vec<Vec<char>> {
         let lower: String = source.nfc().collect::<String>().to_lowercase();
         let local = lower.split('@').next().unwrap_or_default();
         words.push(local.chars().filter(|c| c.is_alphanumeric()).collect());
-        words.extend(
-            lower
-                .split(|c: char| !c.is_alphanumeric())
-                .map(|word| word.chars().collect()),
-        );
+        words.extend(lower.split(|c: char| !c.is_alphanumeric()).map(|word| word.chars().collect()));
     }
     words.retain(|word: &Vec<char>| !word.is_empty());
     words.sort_unstable();
@@ -45,11 +41,7 @@ pub(super) fn is_personal(password: &str, words: &[Vec<char>]) -> bool {
             let Some(used) = reached[at][had_word] else { continue };
             for word in words.iter().filter(|word| rest.starts_with(word)) {
                 // An initial alone proves nothing and would match by accident: it counts as padding.
-                let (has_word, used) = if word.len() == 1 {
-                    (had_word, used + 1)
-                } else {
-                    (1, used)
-                };
+                let (has_word, used) = if word.len() == 1 { (had_word, used + 1) } else { (1, used) };
                 improve(&mut reached[at + word.len()][has_word], used);
             }
             for length in paddings(rest) {
@@ -85,10 +77,7 @@ mod tests {
     use super::*;
 
     fn personal(password: &str) -> bool {
-        is_personal(
-            password,
-            &words(&["Zoë Marie O'Hara", "zoe.ohara+shop@mail.example.org", "login.acme.test"]),
-        )
+        is_personal(password, &words(&["Zoë Marie O'Hara", "zoe.ohara+shop@mail.example.org", "login.acme.test"]))
     }
 
     #[test]

@@ -75,7 +75,19 @@ pub(crate) async fn begin(
         .execute(c)
         .await
         .map(drop))?;
-    issue(house, subject, &Issue { session, secret: &secret, generation: 1, created_at: now, expires_at, stay, void_before: Timestamp(0) })
+    issue(
+        house,
+        subject,
+        &Issue {
+            session,
+            secret: &secret,
+            generation: 1,
+            created_at: now,
+            expires_at,
+            stay,
+            void_before: Timestamp(0),
+        },
+    )
 }
 
 /// Signs the access token and computes the refresh token of one generation.

@@ -44,7 +44,8 @@ pub async fn end_own(house: &Latchkey, viewer: &Viewer, id: Uuid, device: &Devic
     if !end_one(house, &mut tx, viewer.id, id, cause).await? {
         return Err(Refusal::NotFound);
     }
-    let event = Event::new(Kind::SessionEnded).by(viewer.id).on(viewer.id).session(id).from(device).detail(cause.as_str());
+    let event =
+        Event::new(Kind::SessionEnded).by(viewer.id).on(viewer.id).session(id).from(device).detail(cause.as_str());
     events::record(house, &mut tx, event).await?;
     tx.commit().await?;
     house.revocations.session(id, house.now());
@@ -58,7 +59,8 @@ pub async fn end_own(house: &Latchkey, viewer: &Viewer, id: Uuid, device: &Devic
 pub async fn end_others(house: &Latchkey, viewer: &Viewer, device: &Device) -> Result<usize, Refusal> {
     let mut tx = house.db.begin().await?;
     let ended = end_all_within(house, &mut tx, viewer.id, Some(viewer.session), EndCause::SignedOutElsewhere).await?;
-    let event = Event::new(Kind::OtherSessionsEnded).by(viewer.id).on(viewer.id).from(device).detail(ended.len().to_string());
+    let event =
+        Event::new(Kind::OtherSessionsEnded).by(viewer.id).on(viewer.id).from(device).detail(ended.len().to_string());
     events::record(house, &mut tx, event).await?;
     tx.commit().await?;
     house.revocations.sessions(&ended, house.now());
@@ -109,8 +111,7 @@ pub(super) async fn reused(house: &Latchkey, id: Uuid, owner: &Subject, device: 
     let event = Event::new(Kind::ReuseDetected).on(owner.id).session(id).from(device);
     events::record(house, &mut tx, event).await?;
     let link = house.settings.link("/account", &[]);
-    let letter =
-        mail::reuse_detected(&house.settings, &owner.name, &owner.email, &device.user_agent, now, &link);
+    let letter = mail::reuse_detected(&house.settings, &owner.name, &owner.email, &device.user_agent, now, &link);
     mail::post(house, &mut tx, &letter).await?;
     tx.commit().await?;
     house.revocations.session(id, now);

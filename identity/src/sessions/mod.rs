@@ -15,14 +15,21 @@ mod seen;
 pub use admit::{Admission, admit};
 pub use begin::Device;
 pub(crate) use begin::{Subject, begin};
-pub use end::{end_all, end_others, end_own, sign_out};
 pub(crate) use end::end_all_within;
+pub use end::{end_all, end_others, end_own, sign_out};
 pub(crate) use lifetime::ADMIN_CAP;
 pub use receipts::{Receipts, confirm};
 pub use rotation::{Rotation, Step, judge, renew};
 pub use seen::{list, one};
 
 pub(crate) fn statements() -> Vec<crate::db::Statement> {
-    [begin::STATEMENTS, end::STATEMENTS, receipts::STATEMENTS, revocations::STATEMENTS, rotation::STATEMENTS, seen::STATEMENTS]
-        .concat()
+    [
+        begin::STATEMENTS,
+        end::STATEMENTS,
+        receipts::STATEMENTS,
+        revocations::STATEMENTS,
+        rotation::STATEMENTS,
+        seen::STATEMENTS,
+    ]
+    .concat()
 }

@@ -97,7 +97,8 @@ pub async fn renew(house: &Latchkey, presented: &str, device: &Device) -> Result
     let Some(token) = Presented::parse(presented) else { return Ok(Rotation::Ended(None)) };
     // Each round that is lost was won by somebody else, so the next read sees their generation and needs no write.
     for _ in 0..8 {
-        let state = on!(house.db, read, |p| sqlx::query_as::<_, State>(STATE).bind(token.session).fetch_optional(p).await)?;
+        let state =
+            on!(house.db, read, |p| sqlx::query_as::<_, State>(STATE).bind(token.session).fetch_optional(p).await)?;
         let Some(state) = state else { return Ok(Rotation::Ended(None)) };
         if !token.is_genuine(&house.refresh_key, &state.secret) {
             return Ok(Rotation::Ended(None));

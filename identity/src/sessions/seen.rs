@@ -53,8 +53,7 @@ impl From<Row> for SessionView {
 /// # Errors
 /// When the database does not answer.
 pub async fn list(house: &Latchkey, user: Uuid) -> Result<Vec<SessionView>, Refusal> {
-    let rows: Vec<Row> =
-        on!(house.db, read, |p| sqlx::query_as(LIVE).bind(user).bind(house.now()).fetch_all(p).await)?;
+    let rows: Vec<Row> = on!(house.db, read, |p| sqlx::query_as(LIVE).bind(user).bind(house.now()).fetch_all(p).await)?;
     Ok(rows.into_iter().map(SessionView::from).collect())
 }
 

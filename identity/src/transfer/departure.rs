@@ -3,11 +3,7 @@
 //! A server that still runs on it can go on reading. Triggers refuse whatever it wants to write to a table that was carried over:
 //! it would be acknowledged here and missing there.
 
-use super::{
-    hold::locked,
-    rows::through,
-    tables::TABLES,
-};
+use super::{hold::locked, rows::through, tables::TABLES};
 use crate::{
     Refusal,
     db::{Db, Tx, statements},
@@ -88,7 +84,9 @@ fn guards(tx: &Tx, name: &str) -> Vec<String> {
     match tx {
         Tx::Sqlite(_) => ACTS
             .map(|act| {
-                format!("create trigger moved_{name}_{act} before {act} on {name} begin select raise(abort, '{TOLD}'); end")
+                format!(
+                    "create trigger moved_{name}_{act} before {act} on {name} begin select raise(abort, '{TOLD}'); end"
+                )
             })
             .to_vec(),
         Tx::Postgres(_) => vec![format!(

@@ -132,10 +132,7 @@ pub async fn open_checked(path: &Path) -> Result<Db, Refusal> {
 /// Takes every sum again; answers the first table that is not what it was.
 async fn compare(tx: &mut Tx) -> Result<Option<String>, Error> {
     let (tables, contents): (i64, Vec<Listed>) = through!(tx, |c| {
-        (
-            sqlx::query_scalar(TABLES_IN_IT).fetch_one(&mut *c).await?,
-            sqlx::query_as(CONTENTS).fetch_all(&mut *c).await?,
-        )
+        (sqlx::query_scalar(TABLES_IN_IT).fetch_one(&mut *c).await?, sqlx::query_as(CONTENTS).fetch_all(&mut *c).await?)
     });
     for (name, columns, rows, checksum) in &contents {
         let columns = read_columns(columns).filter(|_| is_name(name));

@@ -22,12 +22,7 @@ use crate::{Refusal, db::Db, time::Clock};
 /// # Errors
 /// When there is nothing to move, the target is occupied, a database fails, or what arrived is not what was sent. Then the source
 /// is still in use, unless the error comes after [`Progress::Left`]; running again goes on from there.
-pub async fn relocate(
-    source: &Db,
-    target: &Db,
-    clock: &dyn Clock,
-    report: Report<'_>,
-) -> Result<Vec<Sum>, Refusal> {
+pub async fn relocate(source: &Db, target: &Db, clock: &dyn Clock, report: Report<'_>) -> Result<Vec<Sum>, Refusal> {
     source.is_current().await?;
     let mut before = snapshot(source).await?;
     let Some(whose) = arrival::installation(&mut before).await? else {

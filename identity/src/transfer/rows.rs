@@ -177,5 +177,4 @@ impl<'t> Cursor<'t> {
     pub fn take(&mut self) -> Option<Row> {
         self.ahead.pop_front()
     }
-
 }
