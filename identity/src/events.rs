@@ -145,7 +145,7 @@ pub(crate) async fn latest(
     let (before, take) = (after.unwrap_or(Uuid::max()), limit as i64 + 1);
     let mut rows: Vec<Row> = match of {
         Some(of) => {
-            on!(house.db, read, |p| { sqlx::query_as(LATEST_OF).bind(before).bind(take).bind(of).fetch_all(p).await })?
+            on!(house.db, read, |p| sqlx::query_as(LATEST_OF).bind(before).bind(take).bind(of).fetch_all(p).await)?
         }
         None => on!(house.db, read, |p| sqlx::query_as(LATEST).bind(before).bind(take).fetch_all(p).await)?,
     };
