@@ -13,14 +13,19 @@ use std::{num::NonZeroU32, time::Duration};
 
 statements! {
     /// Counts one request unless there were too many: then no row comes back. `$3` what one request costs, `$4` what may be owed.
+    /// More than twice that was written by a clock that was wrong, and counts as nothing.
     TAKE = "insert into address_counts (key, empty_at) values ($1, cast($2 as bigint) + cast($3 as bigint))
             on conflict (key) do update set
-                empty_at = case when address_counts.empty_at > $2 then address_counts.empty_at else $2 end + cast($3 as bigint)
-            where case when address_counts.empty_at > $2 then address_counts.empty_at else $2 end + cast($3 as bigint)
+                empty_at = case when address_counts.empty_at > $2
+                                 and address_counts.empty_at <= cast($2 as bigint) + 2 * cast($4 as bigint)
+                                then address_counts.empty_at else $2 end + cast($3 as bigint)
+            where case when address_counts.empty_at > $2
+                        and address_counts.empty_at <= cast($2 as bigint) + 2 * cast($4 as bigint)
+                       then address_counts.empty_at else $2 end + cast($3 as bigint)
                   <= cast($2 as bigint) + cast($4 as bigint)
             returning empty_at";
     OWED = "select empty_at from address_counts where key = $1";
-    TIDY = "delete from address_counts where empty_at <= $1";
+    TIDY = "delete from address_counts where empty_at <= $1 or empty_at > cast($1 as bigint) + 2 * cast($2 as bigint)";
 }
 
 const MINUTE: i64 = 60_000;
@@ -51,6 +56,6 @@ pub async fn take(house: &Latchkey, class: &str, network: &[u8], per_minute: Non
 }
 
 pub(crate) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
-    on!(house.db, write, |p| sqlx::query(TIDY).bind(house.now()).execute(p).await.map(drop))?;
+    on!(house.db, write, |p| sqlx::query(TIDY).bind(house.now()).bind(MINUTE).execute(p).await.map(drop))?;
     Ok(())
 }

@@ -12,10 +12,10 @@ use crate::{
 use std::time::Duration;
 
 statements! {
-    /// A time further away than a whole period was set by a clock that was wrong.
+    /// A time further away than two periods was set by a clock that was wrong; clocks that differ a little are not.
     TAKE = "insert into jobs (name, due_at) values ($1, cast($2 as bigint) + cast($3 as bigint))
             on conflict (name) do update set due_at = cast($2 as bigint) + cast($3 as bigint)
-             where jobs.due_at <= $2 or jobs.due_at > cast($2 as bigint) + cast($3 as bigint)
+             where jobs.due_at <= $2 or jobs.due_at > cast($2 as bigint) + 2 * cast($3 as bigint)
             returning name";
     DUE = "select due_at from jobs where name = $1";
 }
@@ -66,7 +66,7 @@ pub async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
 pub(crate) async fn probe(house: &Latchkey) -> Result<(), Refusal> {
     let due: Option<(Timestamp,)> = on!(house.db, read, |p| sqlx::query_as(DUE).bind(PROBE).fetch_optional(p).await)?;
     let now = house.now();
-    if due.is_some_and(|(due,)| now < due && due <= now.plus(PROBE_EVERY)) {
+    if due.is_some_and(|(due,)| now < due && due <= now.plus(2 * PROBE_EVERY)) {
         return Ok(());
     }
     take(house, PROBE, PROBE_EVERY).await.map(drop)

@@ -7,7 +7,7 @@ use crate::{
     keys::{self, Keyring, MasterKey, Purpose, Sealer, mac, same},
     passwords::Hasher,
     random::Random,
-    sessions::{Receipts, revocations, revocations::Revocations},
+    sessions::{self, Owed, Receipts, revocations, revocations::Revocations},
     time::{Clock, Timestamp},
 };
 use std::{
@@ -41,6 +41,8 @@ pub struct Latchkey {
     pub outbox_bell: Notify,
     /// What was ended within the last access-token lifetime.
     pub revocations: Revocations,
+    /// Sign-outs that are not written down yet.
+    pub owed: Owed,
     pub(crate) receipts: Receipts,
     pub(crate) db: Db,
     pub(crate) issuer: String,
@@ -80,6 +82,7 @@ impl Latchkey {
             hasher: Hasher::new(settings.hash_cost, master.derive(Purpose::Pepper), random.clone())?,
             outbox_bell: Notify::new(),
             revocations: Revocations::default(),
+            owed: Owed::default(),
             receipts: Receipts::default(),
             issuer: settings.issuer(),
             refresh_key: master.derive(Purpose::RefreshTokens),
@@ -148,6 +151,8 @@ impl Latchkey {
 
     async fn look(&self) -> Result<(), Refusal> {
         revocations::follow(self).await?;
+        // A full disk keeps debts, and is no reason not to look.
+        let _ = sessions::settle(self).await;
         if keys::kids(&self.db).await? != self.keyring().kids() {
             self.reload_keys().await?;
         }
@@ -249,6 +254,12 @@ impl Latchkey {
 
     /// Closes the database. Nothing else may be asked of this value afterwards.
     pub async fn close(&self) {
+        if sessions::settle(self).await.is_err() {
+            tracing::error!(
+                "{} people have signed out of sessions that live on: the database was away",
+                self.owed.len()
+            );
+        }
         self.db.close().await;
     }
 }

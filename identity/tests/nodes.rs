@@ -8,11 +8,16 @@ use identity::{
     db::{Bells, Db, Topic},
     jobs, keys,
     random::SeededSource,
-    sessions::{self, Admission},
+    sessions::{self, Admission, Rotation},
+    tokens::TokenPair,
     words::{EndCause, Role, Secret, Stay},
 };
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
-use support::{PASSWORD, TestHouse, device, master_key, postgres::Cluster, settings};
+use support::{
+    PASSWORD, TestHouse, device, master_key,
+    postgres::{Cluster, Mode},
+    settings,
+};
 use tokio::time::timeout;
 
 /// A bell rings at once; this is for a machine that is busy.
@@ -66,7 +71,7 @@ async fn a_bell_rings_for_what_others_must_know_at_once() {
 
 #[tokio::test]
 async fn a_broken_line_is_noticed_and_mended() {
-    let cluster = Cluster::start();
+    let cluster = Cluster::start_durable();
     let home = TestHouse::at(&cluster.url()).await;
     let mut bells = home.house.bells().await.unwrap();
     cluster.restart_immediate();
@@ -76,6 +81,34 @@ async fn a_broken_line_is_noticed_and_mended() {
     }
     keys::rotate(&home.house, keys::ANNOUNCED).await.unwrap();
     while heard(&mut bells).await != Some(Topic::Keys) {}
+}
+
+#[tokio::test]
+async fn whoever_signs_out_in_an_outage_is_signed_out_when_it_is_over() {
+    let cluster = Cluster::start();
+    let home = TestHouse::at(&cluster.url()).await;
+    home.person("alice").await;
+    let (known, unknown) = (home.sign_in("alice", Stay::Day).await, home.sign_in("alice", Stay::Day).await);
+    let stays = home.sign_in("alice", Stay::Day).await;
+    cluster.stop(Mode::Fast);
+    sessions::sign_out(&home.house, &known.viewer, &device()).await.unwrap();
+    assert_eq!(sessions::admit(&home.house, &known.access), Admission::Stale, "at once, here");
+    // An access token that has run out says nothing: only the database knows whether this one is genuine.
+    sessions::sign_out_later(&home.house, &unknown.refresh, &device());
+    let half = |pair: &TokenPair| pair.refresh.rsplit_once('.').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    let forged = format!("{}.{}", half(&stays).0, half(&known).1);
+    sessions::sign_out_later(&home.house, &forged, &device());
+    sessions::sign_out_later(&home.house, "nonsense", &device());
+    assert!(home.house.follow().await.is_err());
+    assert_eq!(home.house.owed.len(), 3);
+    cluster.start_again();
+    home.house.follow().await.unwrap();
+    assert!(home.house.owed.is_empty());
+    for gone in [&known, &unknown] {
+        assert!(matches!(home.renew(gone).await, Rotation::Ended(Some(EndCause::SignedOut))));
+    }
+    home.advance(601);
+    assert!(matches!(home.renew(&stays).await, Rotation::Renewed(_)), "a forgery ends nothing");
 }
 
 #[tokio::test]
@@ -93,6 +126,12 @@ async fn a_job_is_done_by_one_node_and_comes_round_again() {
     let wait = |n: usize| (due[n].1 - home.house.now().0) / 1000;
     assert_eq!((due[0].0.as_str(), wait(0)), ("rotate keys", 3600));
     assert_eq!((due[1].0.as_str(), wait(1)), ("tidy", 300));
+
+    // One that is a little ahead of the other, as is allowed, does nothing twice.
+    home.change("update jobs set due_at = due_at + 4000").await;
+    jobs::run_due(other).await.unwrap();
+    let (due,): (i64,) = home.row("select max(due_at) from jobs").await;
+    assert_eq!((due - home.house.now().0) / 1000, 3604);
 
     // A clock that was a day ahead does not keep the others from working.
     home.change("update jobs set due_at = due_at + 86400000").await;
@@ -165,6 +204,16 @@ async fn a_network_address_is_counted_by_all_nodes_of_postgresql_together() {
         crowd.spawn(async move { address_counts::take(&house, "sign_in", b"c", ten).await.is_ok() });
     }
     assert_eq!(crowd.join_all().await.into_iter().filter(|passed| *passed).count(), 10);
+
+    // A clock that was wrong for a moment locks nobody out.
+    let now = home.house.now();
+    home.advance(86_400);
+    take(&home.house, b"d").await.unwrap();
+    home.clock.set(now);
+    for _ in 0..10 {
+        take(&other, b"d").await.unwrap();
+    }
+    assert!(take(&other, b"d").await.is_err());
 
     home.advance(61);
     jobs::tidy(&home.house).await.unwrap();

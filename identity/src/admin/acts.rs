@@ -58,7 +58,7 @@ pub async fn set_role(house: &Latchkey, admin: &Admin, id: Uuid, role: Role) -> 
     events::record(house, &mut tx, admin.event(Kind::RoleChanged).on(id).detail(role.as_str())).await?;
     tx.ring(Topic::Revoked).await?;
     tx.commit().await?;
-    house.revocations.user(id, mark);
+    house.revocations.user(id, mark, role);
     Ok(())
 }
 

@@ -4,8 +4,8 @@
 //! may be lost (a broken connection, a pooler between us and the server), therefore everybody also looks by themselves, and no
 //! rule may depend on hearing it. SQLite has no bells: what the command line does there is seen at the next look.
 
-use super::{Db, Tx};
-use sqlx::postgres::PgListener;
+use super::{Db, Tx, patient};
+use sqlx::postgres::{PgListener, PgPoolOptions};
 use std::future::pending;
 
 const CHANNEL: &str = "latchkey";
@@ -46,7 +46,7 @@ impl Tx {
             Self::Sqlite(_) => Ok(()),
             Self::Postgres(tx) => {
                 let ring = sqlx::query(RING).bind(CHANNEL).bind(topic.as_str());
-                super::patient(async { ring.execute(&mut **tx).await }).await.map(drop)
+                patient(async { ring.execute(&mut **tx).await }).await.map(drop)
             }
         }
     }
@@ -69,9 +69,15 @@ impl Db {
         Ok(match self {
             Self::Sqlite { .. } => Bells::Silent,
             Self::Postgres(pool) => {
-                let mut listener = PgListener::connect_with(pool).await?;
-                listener.listen(CHANNEL).await?;
-                Bells::Postgres(Box::new(listener))
+                // Beside the pool: it is kept for as long as the process lives, and must take nobody's place.
+                let own = PgPoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+                let own = own.connect_lazy_with((*pool.connect_options()).clone());
+                let listener = patient(async {
+                    let mut listener = PgListener::connect_with(&own).await?;
+                    listener.listen(CHANNEL).await?;
+                    Ok(listener)
+                });
+                Bells::Postgres(Box::new(listener.await?))
             }
         })
     }

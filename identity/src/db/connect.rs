@@ -21,6 +21,9 @@ const BUSY: &str = "5";
 /// How long an idle connection may take to show that it lives.
 const PING: Duration = Duration::from_secs(1);
 
+/// How long a server may work on what nobody waits for any more: a little longer than it lets a statement take.
+const WORKING: Duration = Duration::from_secs(9);
+
 /// How many connections to a PostgreSQL server a node keeps at most, unless the operator says otherwise.
 pub const CONNECTIONS: u32 = 16;
 
@@ -48,10 +51,10 @@ async fn is_in_step(connection: &mut SqliteConnection) -> Result<bool, sqlx::Err
     Ok(!connection.is_in_transaction())
 }
 
-/// Whether the server is at the other end of an idle connection.
-async fn answers(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+/// Whether the server is at the other end of a connection, and has finished what it was asked.
+async fn answers(connection: &mut PgConnection, within: Duration) -> Result<(), sqlx::Error> {
     let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
-    tokio::time::timeout(PING, connection.ping()).await.unwrap_or_else(|error| Err(late(error)))
+    tokio::time::timeout(within, connection.ping()).await.unwrap_or_else(|error| Err(late(error)))
 }
 
 impl Db {
@@ -133,7 +136,9 @@ impl Db {
             // As the driver does by itself, but not as long as the caller waits: when the server's machine has vanished, each
             // idle connection is given up in its turn, and a new one is made while there is time.
             .test_before_acquire(false)
-            .before_acquire(|connection, _| Box::pin(async { answers(connection).await.map(|()| true) }))
+            .before_acquire(|connection, _| Box::pin(async { answers(connection, PING).await.map(|()| true) }))
+            // And a connection on which somebody has given up waiting keeps its place no longer than the server may work.
+            .after_release(|connection, _| Box::pin(async { answers(connection, WORKING).await.map(|()| true) }))
             .connect_with(options.application_name("latchkey"))
             .await?;
         Ok(Self::Postgres(pool))

@@ -36,10 +36,12 @@ pub(crate) fn is_outage(error: &Error) -> bool {
 fn is_outage_by_code(error: &dyn DatabaseError) -> bool {
     if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
         // Classes of appendix A of the PostgreSQL manual: connection, authorisation, database missing, deadlock or conflict, resources,
-        // lock not available, operator intervention and statement timeout, system error, configuration file, corruption.
+        // lock not available, operator intervention and statement timeout, system error, configuration file, corruption. Of
+        // class 25: read-only, and transactions that were given up for idling or lasting too long.
         let code = error.code();
         let class = code.get(..2).unwrap_or_default();
-        return matches!(class, "08" | "28" | "3D" | "40" | "53" | "55" | "57" | "58" | "F0" | "XX") || code == "25006";
+        return matches!(class, "08" | "28" | "3D" | "40" | "53" | "55" | "57" | "58" | "F0" | "XX")
+            || matches!(code, "25006" | "25P03" | "25P04");
     }
     let code = error.try_downcast_ref::<SqliteError>().and_then(|error| error.code()?.parse::<u32>().ok());
     // The low byte is the primary code: perm, busy, locked, nomem, readonly, ioerr, corrupt, full, cantopen, notadb.

@@ -74,7 +74,13 @@ impl Db {
         patient(async {
             Ok(match self {
                 Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-                Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+                Self::Postgres(pool) => {
+                    let pool = pool.clone();
+                    // By a task that nobody can cut short: a `begin` that is dropped before its answer came would go back to
+                    // the pool as an open transaction, and swallow what others write on that connection next.
+                    let begun = tokio::spawn(async move { pool.begin().await });
+                    Tx::Postgres(begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??)
+                }
             })
         })
         .await

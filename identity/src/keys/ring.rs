@@ -137,9 +137,14 @@ pub(crate) async fn kids(db: &Db) -> Result<Vec<String>, Refusal> {
 /// # Errors
 /// When the database does not answer; then nothing has changed.
 pub async fn rotate(house: &Latchkey, wait: Duration) -> Result<String, Refusal> {
-    let now = house.now();
-    let sealer = house.sealer(Purpose::SigningKeys);
     let mut tx = house.db.begin().await?;
+    // Two at once would not see each other's key, and both would stay in force.
+    tx.in_turn().await?;
+    replace(house, tx, wait).await
+}
+
+async fn replace(house: &Latchkey, mut tx: Tx, wait: Duration) -> Result<String, Refusal> {
+    let (now, sealer) = (house.now(), house.sealer(Purpose::SigningKeys));
     let kid = insert(&mut tx, &house.settings, &sealer, now, now.plus(wait), &*house.random).await?;
     tx.commit().await?;
     house.reload_keys().await?;
@@ -149,9 +154,11 @@ pub async fn rotate(house: &Latchkey, wait: Duration) -> Result<String, Refusal>
 /// Rotates when the newest key has signed for as long as the operator wants a key to.
 pub(crate) async fn rotate_if_old(house: &Latchkey) -> Result<(), Refusal> {
     let Some(age) = house.settings.key_rotation else { return Ok(()) };
-    let newest = rows(&house.db).await?.into_iter().next();
+    let mut tx = house.db.begin().await?;
+    tx.in_turn().await?;
+    let newest: Option<KeyRow> = within!(tx, |c| sqlx::query_as(ALL_KEYS).fetch_optional(c).await)?;
     if newest.is_some_and(|key| key.signs_from.plus(age) <= house.now()) {
-        let kid = rotate(house, ANNOUNCED).await?;
+        let kid = replace(house, tx, ANNOUNCED).await?;
         tracing::info!(kid, "a new signing key was made because the one in use is old; it takes over in {ANNOUNCED:?}");
     }
     Ok(())

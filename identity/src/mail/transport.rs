@@ -135,11 +135,11 @@ fn blame(error: &SmtpError) -> Blame {
 
 /// What a reply is about (RFC 5321 section 4.2.3, RFC 4954 section 6, RFC 3207 section 4).
 fn blame_of(code: u16, reply: &str) -> Blame {
-    // 5.7 is policy (RFC 3463 section 3.8): relaying denied, sender not allowed here. An operator can mend that.
-    let policy = reply.split_whitespace().any(|word| word.starts_with("5.7."));
+    // What an operator can mend (RFC 3463): 5.7 is policy, relaying denied; 5.1.7 and 5.1.8 are about the sender's address.
+    let ours = reply.split_whitespace().any(|word| word.starts_with("5.7.") || matches!(word, "5.1.7" | "5.1.8"));
     match code {
         // The mailbox does not exist or takes no mail (556: RFC 7504).
-        550 | 551 | 553 | 556 if !policy => Blame::LetterForGood,
+        550 | 551 | 553 | 556 if !ours => Blame::LetterForGood,
         // Closing, no service, wants a password or encryption, or ours is wrong.
         421 | 432 | 454 | 502 | 503 | 521 | 530 | 534 | 535 | 538 => Blame::Server,
         _ => Blame::Letter,
@@ -202,6 +202,8 @@ mod tests {
             (550, "permanent error (550): 5.1.1 no such person", Blame::LetterForGood),
             (550, "permanent error (550): no such person", Blame::LetterForGood),
             (550, "permanent error (550): 5.7.1 relaying denied", Blame::Letter),
+            (550, "permanent error (550): 5.1.8 sender address rejected: domain not found", Blame::Letter),
+            (553, "permanent error (553): 5.1.7 bad sender", Blame::Letter),
             (556, "permanent error (556): takes no mail", Blame::LetterForGood),
             (554, "permanent error (554): looks like spam", Blame::Letter),
             (451, "transient error (451): greylisted", Blame::Letter),

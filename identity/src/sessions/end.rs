@@ -1,11 +1,15 @@
 //! The end of a session: once, with a cause, recorded in the transaction that does it.
 
-use super::begin::{Device, Subject};
+use super::{
+    begin::{Device, Subject},
+    owed::Debt,
+};
 use crate::{
     Latchkey, Refusal,
-    db::{Topic, Tx, statements, within},
+    db::{Topic, Tx, on, statements, within},
     events::{self, Event, Kind},
     mail,
+    tokens::refresh::Presented,
     words::{EndCause, Viewer},
 };
 use uuid::Uuid;
@@ -15,19 +19,54 @@ statements! {
                 where id = $3 and user_id = $4 and ended_at is null returning id";
     /// Whoever holds the refresh token may end its session, so no owner is asked for.
     END_ANY = "update sessions set ended_at = $1, end_cause = $2 where id = $3 and ended_at is null returning id";
+    SECRET = "select secret, user_id from sessions where id = $1";
     END_ALL_BUT = "update sessions set ended_at = $1, end_cause = $2
                     where user_id = $3 and id <> $4 and ended_at is null returning id";
 }
 
-/// Signs out. Succeeds also when the session is over already.
+/// Signs out. Succeeds also when the session is over already, and when the database is away: then this node refuses the session
+/// at once, and its end is owed.
 ///
 /// # Errors
-/// When the database does not answer. The session is refused on this node all the same, and the cookies should go.
+/// When something is wrong with us. The session is refused on this node all the same, and the cookies should go.
 pub async fn sign_out(house: &Latchkey, viewer: &Viewer, device: &Device) -> Result<(), Refusal> {
     house.revocations.session(viewer.session, house.now());
+    match sign_out_now(house, viewer, device).await {
+        Err(Refusal::Unavailable(_)) => house.owed.add(Debt::Session(Box::new(viewer.clone()), device.clone())),
+        other => other?,
+    }
+    Ok(())
+}
+
+/// Signs out whoever has shown this refresh token, once the database can tell who that is.
+pub fn sign_out_later(house: &Latchkey, presented: &str, device: &Device) {
+    if Presented::parse(presented).is_some() {
+        house.owed.add(Debt::Token(presented.to_owned(), device.clone()));
+    }
+}
+
+pub(super) async fn sign_out_now(house: &Latchkey, viewer: &Viewer, device: &Device) -> Result<(), Refusal> {
     let mut tx = house.db.begin().await?;
     if end_one(house, &mut tx, viewer.id, viewer.session, EndCause::SignedOut).await? {
         let event = Event::new(Kind::SignedOut).by(viewer.id).on(viewer.id).session(viewer.session).from(device);
+        events::record(house, &mut tx, event).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whatever its generation: whoever holds a genuine token may end its session.
+pub(super) async fn sign_out_by(house: &Latchkey, presented: &str, device: &Device) -> Result<(), Refusal> {
+    let Some(token) = Presented::parse(presented) else { return Ok(()) };
+    let found: Option<(Vec<u8>, Uuid)> =
+        on!(house.db, read, |p| sqlx::query_as(SECRET).bind(token.session).fetch_optional(p).await)?;
+    let Some((_, owner)) = found.filter(|(secret, _)| token.is_genuine(&house.refresh_key, secret)) else {
+        return Ok(());
+    };
+    house.revocations.session(token.session, house.now());
+    let mut tx = house.db.begin().await?;
+    if end_one(house, &mut tx, owner, token.session, EndCause::SignedOut).await? {
+        let event = Event::new(Kind::SignedOut).by(owner).on(owner).session(token.session).from(device);
         events::record(house, &mut tx, event).await?;
     }
     tx.commit().await?;

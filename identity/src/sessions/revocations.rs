@@ -8,7 +8,7 @@ use crate::{
     Latchkey, Refusal,
     db::{on, statements},
     time::Timestamp,
-    words::Viewer,
+    words::{Role, Viewer},
 };
 use std::{
     collections::HashMap,
@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 statements! {
     ENDED_SINCE = "select id, ended_at from sessions where ended_at >= $1";
-    MARKED_SINCE = "select id, tokens_void_before from users where tokens_void_before >= $1";
+    MARKED_SINCE = "select id, tokens_void_before, role from users where tokens_void_before >= $1";
 }
 
 /// How far back each look at the database overlaps the one before. A row says when its transaction began to end the session, by
@@ -30,8 +30,18 @@ const OVERLAP: Duration = Duration::from_secs(60);
 #[derive(Default)]
 struct Set {
     sessions: HashMap<Uuid, Timestamp>,
-    users: HashMap<Uuid, Timestamp>,
+    users: HashMap<Uuid, (Timestamp, Role)>,
     followed_to: Option<Timestamp>,
+}
+
+impl Set {
+    /// What was read a moment ago may be older than what was decided here since.
+    fn mark(&mut self, id: Uuid, at: Timestamp, role: Role) {
+        let mark = self.users.entry(id).or_insert((at, role));
+        if mark.0 <= at {
+            *mark = (at, role);
+        }
+    }
 }
 
 /// The set.
@@ -50,16 +60,21 @@ impl Revocations {
         set.sessions.extend(ids.iter().map(|id| (*id, at)));
     }
 
-    /// Access tokens issued to this account up to now are stale: their role has changed.
-    pub fn user(&self, id: Uuid, at: Timestamp) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).users.insert(id, at);
+    /// Access tokens issued to this account up to now are stale: its role has become another.
+    pub fn user(&self, id: Uuid, at: Timestamp, role: Role) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).mark(id, at, role);
     }
 
-    /// Whether a genuine token has been overtaken by events. A token from the very second of a mark counts as older than it.
+    /// Whether a genuine token has been overtaken by events. A token from the very second of a mark counts as older than it; and
+    /// one that still says the old role is stale whenever it was issued, because the change may have waited for its turn, and
+    /// clocks differ.
     pub fn covers(&self, viewer: &Viewer) -> bool {
         let set = self.0.read().unwrap_or_else(PoisonError::into_inner);
         set.sessions.contains_key(&viewer.session)
-            || set.users.get(&viewer.id).is_some_and(|mark| viewer.issued_at <= mark.seconds())
+            || set
+                .users
+                .get(&viewer.id)
+                .is_some_and(|(mark, role)| viewer.issued_at <= mark.seconds() || viewer.role != *role)
     }
 
     /// How many entries there are.
@@ -85,14 +100,44 @@ pub async fn follow(house: &Latchkey) -> Result<(), Refusal> {
         let set = house.revocations.0.read().unwrap_or_else(PoisonError::into_inner);
         set.followed_to.map_or(horizon, |to| to.minus(OVERLAP)).max(horizon)
     };
-    type Rows = Vec<(Uuid, Timestamp)>;
-    let ended: Rows = on!(house.db, read, |p| sqlx::query_as(ENDED_SINCE).bind(since).fetch_all(p).await)?;
-    let marked: Rows = on!(house.db, read, |p| sqlx::query_as(MARKED_SINCE).bind(since).fetch_all(p).await)?;
+    let ended: Vec<(Uuid, Timestamp)> =
+        on!(house.db, read, |p| sqlx::query_as(ENDED_SINCE).bind(since).fetch_all(p).await)?;
+    let marked: Vec<(Uuid, Timestamp, Role)> =
+        on!(house.db, read, |p| sqlx::query_as(MARKED_SINCE).bind(since).fetch_all(p).await)?;
     let mut set = house.revocations.0.write().unwrap_or_else(PoisonError::into_inner);
     set.sessions.extend(ended);
-    set.users.extend(marked);
+    marked.into_iter().for_each(|(id, at, role)| set.mark(id, at, role));
     set.sessions.retain(|_, at| *at >= horizon);
-    set.users.retain(|_, at| *at >= horizon);
+    set.users.retain(|_, (at, _)| *at >= horizon);
     set.followed_to = Some(now);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_says_the_old_role_is_stale_whenever_it_was_issued() {
+        let (set, id) = (Revocations::default(), Uuid::from_u128(1));
+        let viewer = |role, issued_at| Viewer {
+            id,
+            session: Uuid::from_u128(2),
+            generation: 1,
+            role,
+            name: String::new(),
+            email: String::new(),
+            auth_time: 0,
+            issued_at,
+            expires_at: 2000,
+        };
+        set.user(id, Timestamp(1_000_000), Role::User);
+        assert!(set.covers(&viewer(Role::User, 1000)) && !set.covers(&viewer(Role::User, 1001)));
+        // Issued by a node whose clock is ahead, or while the change waited for its turn.
+        assert!(set.covers(&viewer(Role::Admin, 1004)));
+        // Read before the last change, arriving after it.
+        set.user(id, Timestamp(1_001_000), Role::Admin);
+        set.user(id, Timestamp(1_000_000), Role::User);
+        assert!(!set.covers(&viewer(Role::Admin, 1002)));
+    }
 }

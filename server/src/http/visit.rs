@@ -63,7 +63,12 @@ pub async fn visit(State(site): State<Site>, cookies: Cookies, mut request: Requ
             }
             Ok(Found::Over(ended)) => (Who::Stranger { ended }, None, true),
             // Whoever wants to leave may leave, although nobody can tell who it is.
-            Err(_) if signing_out => (Who::Stranger { ended: None }, None, false),
+            Err(_) if signing_out => {
+                if let Some(token) = site.jar.read(&cookies, site.jar.refresh()) {
+                    sessions::sign_out_later(&site.house, &token, &device);
+                }
+                (Who::Stranger { ended: None }, None, false)
+            }
             Err(refused) => return *refused,
         }
     };

@@ -25,6 +25,8 @@ const FOLLOW: Duration = Duration::from_millis(500);
 const SOON: Duration = Duration::from_millis(1500);
 /// How long to wait after the connection to the bells was refused.
 const BREATH: Duration = Duration::from_secs(1);
+/// How long one connection to the bells is trusted.
+const LISTEN_ANEW: Duration = Duration::from_secs(5 * 60);
 /// How often background jobs are looked at; how often each is done is theirs to say.
 const JOBS: Duration = Duration::from_secs(60);
 /// How often quiet network addresses are forgotten.
@@ -104,9 +106,12 @@ async fn listen(house: Arc<Latchkey>) {
 async fn hear(house: &Latchkey) -> Result<(), Refusal> {
     let mut bells = house.bells().await?;
     house.heard(None).await?;
-    loop {
-        house.heard(bells.next().await?).await?;
+    let began = Instant::now();
+    // A connection on which nothing comes may be one to nobody: now and then there is a new one.
+    while let Ok(bell) = timeout_at(began + LISTEN_ANEW, bells.next()).await {
+        house.heard(bell?).await?;
     }
+    Ok(())
 }
 
 /// Sends letters when the bell rings, and every few seconds.
