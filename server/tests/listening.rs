@@ -12,6 +12,7 @@ use tokio::{
 };
 
 const SOON: Duration = Duration::from_secs(5);
+const GET_ONCE: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 struct Server {
@@ -171,6 +172,30 @@ async fn whoever_has_knocked_before_the_port_closes_is_answered() {
     for stream in knocked {
         let answer = read_all(&mut TcpStream::from_std(stream).unwrap()).await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_port_closes_also_while_somebody_knocks_all_the_time() {
+    let server = start(hello(), Bounds::default()).await;
+    let address = server.address;
+    // So many that the server never waits for the next, even where a core is away for a moment.
+    let crowd = [(); 16].map(|()| {
+        std::thread::spawn(move || {
+            let began = std::time::Instant::now();
+            while let (Ok(mut stream), true) = (std::net::TcpStream::connect(address), began.elapsed() < SOON) {
+                // As behind a proxy that makes a connection for every request. The last one may be turned away.
+                let asked = std::io::Write::write_all(&mut stream, GET_ONCE);
+                let _ = asked.and_then(|()| std::io::Read::read_to_end(&mut stream, &mut Vec::new()));
+            }
+            began.elapsed()
+        })
+    });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    server.stage.send_replace(Stage::Closing);
+    assert!(timeout(SOON, server.ended).await.expect("in time").unwrap(), "nobody is waited for");
+    for member in crowd {
+        assert!(member.join().unwrap() < SOON, "the port is closed");
     }
 }
 

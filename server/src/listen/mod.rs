@@ -29,7 +29,7 @@ use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::D
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep, timeout, timeout_at},
+    time::{Instant, sleep, timeout_at},
 };
 use tower::ServiceExt;
 
@@ -43,7 +43,7 @@ pub struct Bounds {
     pub unread: Duration,
     /// How many connections are served at once.
     pub connections: u32,
-    /// How long an idle connection may still bring a request once the port is closed.
+    /// How long an idle connection may still bring a request once the port is closed; part of `drain`.
     pub linger: Duration,
     /// How long running requests may take once the port is closed.
     pub drain: Duration,
@@ -60,8 +60,11 @@ impl Default for Bounds {
 /// Largest request header. Two cookies of 4 kB and what browsers send fit well.
 const HEADER_BYTES: usize = 32 * 1024;
 
-/// How long to look for connections that were made before the port closed. The kernel hands them over at once.
+/// How long to look for the next connection that was made before the port closed. The kernel hands them over at once.
 const KNOCKED: Duration = Duration::from_millis(5);
+
+/// How long to look for all of them. Where somebody knocks all the time there is no last one.
+const KNOCKING: Duration = Duration::from_millis(100);
 
 /// How long to wait when the process may open no more files.
 const BREATH: Duration = Duration::from_millis(250);
@@ -103,13 +106,17 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stages
     }
     let deadline = Instant::now() + bounds.drain;
     // Whoever has knocked before the port closes would otherwise be turned away with the request already sent.
-    while let Ok(Some(accepted)) = timeout(KNOCKED, accept(&listener, &room)).await {
-        look_after(accepted);
+    let closed = deadline.min(Instant::now() + KNOCKING);
+    // Asked in so many words: a timeout lets pass what is ready at once, however late it is.
+    while Instant::now() < closed {
+        let soon = closed.min(Instant::now() + KNOCKED);
+        let Ok(accepted) = timeout_at(soon, accept(&listener, &room)).await else { break };
+        accepted.into_iter().for_each(look_after);
     }
     drop(listener);
     let everybody = room.acquire_many(bounds.connections);
     let mut everybody = pin!(everybody);
-    if timeout(bounds.linger, &mut everybody).await.is_ok() {
+    if timeout_at(deadline.min(Instant::now() + bounds.linger), &mut everybody).await.is_ok() {
         return true;
     }
     finish.send_replace(true);
