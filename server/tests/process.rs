@@ -5,7 +5,12 @@
 mod running;
 
 use running::{Server, said};
-use std::{path::Path, process::Output};
+use std::{
+    io::ErrorKind,
+    net::{TcpListener, TcpStream},
+    path::Path,
+    process::{Output, Stdio},
+};
 
 fn run(home: &Path, arguments: &[&str], input: &str) -> Output {
     running::run(home, &[], arguments, input)
@@ -61,6 +66,27 @@ fn a_port_that_is_taken_is_one_line_and_touches_nothing() {
         "{lines}"
     );
     assert!(!home.path().join("data").exists());
+}
+
+#[test]
+fn nobody_can_knock_before_the_node_can_answer() {
+    let home = tempfile::tempdir().unwrap();
+    // Free now, and taken in a moment: nobody else is given it so soon.
+    let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap();
+    // A database that takes calls and says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://latchkey@{}/latchkey", silent.local_addr().unwrap());
+    let mut child = running::latchkey(home.path(), &[("LATCHKEY_DATABASE_URL", &url)])
+        .args(["serve", "--listen", &address.to_string()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let (_call, _) = silent.accept().unwrap();
+    let knocked = TcpStream::connect(address);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(knocked.unwrap_err().kind(), ErrorKind::ConnectionRefused);
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Starting and stopping: from settings to a running server and back.
 //!
 //! The order matters. The port is taken first, so that a second start by mistake fails before it touches anything; then the data
-//! directory, the key, the database. Two servers on one data directory (with two ports) do no harm: SQLite lets one write at a
+//! directory, the key, the database. Only then is the port opened: whoever knocked earlier would wait for a node that cannot answer
+//! yet, while a proxy that is turned away asks another. Two servers on one data directory (with two ports) do no harm: SQLite lets one write at a
 //! time, each looks once a second for what the other has ended, and both sign with the same keys. It only makes no sense,
 //! because both count network addresses by themselves.
 
 mod banner;
+mod door;
 mod error;
 pub mod files;
 mod tasks;
@@ -17,6 +19,7 @@ use crate::{
     listen::{self, Bounds, Stage},
     settings::{Database, Settings},
 };
+use door::Door;
 use identity::{
     Latchkey,
     db::Db,
@@ -28,15 +31,11 @@ use identity::{
 use std::{
     fs::OpenOptions,
     future::{Future, pending},
-    net::SocketAddr,
     path::Path,
     sync::Arc,
     time::Duration,
 };
-use tokio::{
-    net::TcpListener,
-    time::{Instant, timeout},
-};
+use tokio::time::{Instant, timeout};
 
 /// How long the database may take to be closed: SQLite folds its log into the file, a server that does not answer is left.
 const CLOSE: Duration = Duration::from_secs(5);
@@ -48,11 +47,8 @@ const CLOSE: Duration = Duration::from_secs(5);
 pub async fn serve(settings: Settings, stop: impl Future<Output = ()>) -> Result<(), StartError> {
     let mut stop = std::pin::pin!(stop);
     banner::warn(&settings);
-    let listener = listen_on(settings.listen).await?;
-    let metrics_listener = match settings.metrics_listen {
-        Some(address) => Some(listen_on(address).await?),
-        None => None,
-    };
+    let door = Door::take(settings.listen)?;
+    let metrics_door = settings.metrics_listen.map(Door::take).transpose()?;
     let transport = transport(&settings)?;
     let prepared = tokio::select! {
         biased;
@@ -63,6 +59,7 @@ pub async fn serve(settings: Settings, stop: impl Future<Output = ()>) -> Result
         tracing::info!("stopped before anything was served");
         return Ok(());
     };
+    let (listener, metrics_listener) = (door.open()?, metrics_door.map(Door::open).transpose()?);
     let site = site(&settings, house.clone());
     let (stage, stages) = listen::stages();
     let mut tasks = tasks::start(&site, transport, &stages);
@@ -188,8 +185,4 @@ fn make_private(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
-}
-
-async fn listen_on(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|error| StartError::listen(address, &error))
 }
