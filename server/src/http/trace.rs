@@ -63,8 +63,9 @@ pub async fn trace(State(metrics): State<Arc<Metrics>>, mut request: Request, ne
         let mut response = next.run(request).await;
         let status = response.status();
         let ms = start.elapsed().as_millis() as u64;
-        // Probes and style sheets would drown what somebody looks for.
-        if class == Class::Machine && !status.is_server_error() {
+        // Probes and style sheets would drown what somebody looks for, and a node that is not ready says so once by itself.
+        let expected = !status.is_server_error() || status == StatusCode::SERVICE_UNAVAILABLE;
+        if class == Class::Machine && expected {
             tracing::debug!(status = status.as_u16(), ms, "answered");
         } else {
             tracing::info!(status = status.as_u16(), ms, "answered");

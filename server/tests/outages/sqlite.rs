@@ -52,7 +52,7 @@ async fn a_file_that_another_program_holds() {
     sqlx::query("begin exclusive").execute(&mut other).await.unwrap();
     world.reads();
     world.refuses_writes();
-    world.is_not_ready();
+    world.says_once_that_it_is_not_ready();
     world.reads();
     sqlx::query("commit").execute(&mut other).await.unwrap();
     world.recovers();

@@ -104,9 +104,21 @@ impl World {
         assert!(!self.server.browser().sign_in(ALICE));
     }
 
-    /// `/readyz`, within the two seconds it gives the database.
+    /// `/readyz`, within the two seconds it gives the database, once what it knew before is forgotten.
     pub fn is_not_ready(&self) {
+        soon("it is not ready", || at_once(self.server.get("/readyz"), "/readyz").status != 200);
         unavailable(&at_once(self.server.get("/readyz"), "/readyz"));
+    }
+
+    /// However many ask: the log has one line about it, and none about each of them.
+    pub fn says_once_that_it_is_not_ready(&self) {
+        let ask = || self.is_not_ready();
+        self.at_the_same_time(&[&ask as &(dyn Fn() + Sync); 20]);
+        thread::sleep(Duration::from_secs(1));
+        self.is_not_ready();
+        let log = self.server.log();
+        assert_eq!(log.matches("not ready: ").count(), 1, "{log}");
+        assert!(!log.lines().any(|line| line.contains("path=/readyz") && line.contains("answered")), "{log}");
     }
 
     /// What only reads, while nothing can be written.
