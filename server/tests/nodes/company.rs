@@ -39,9 +39,11 @@ static TURN: Mutex<()> = Mutex::const_new(());
 /// Nodes, database, and a place for files.
 pub struct Company {
     pub nodes: Vec<Node>,
-    pub cluster: Arc<Cluster>,
+    /// None on SQLite.
+    pub cluster: Option<Arc<Cluster>>,
     pub settings: Vec<(String, String)>,
     pub home: tempfile::TempDir,
+    url: String,
     master: String,
     _turn: MutexGuard<'static, ()>,
 }
@@ -49,11 +51,28 @@ pub struct Company {
 impl Company {
     /// So many nodes on a fresh database, with these settings besides. All of them are ready.
     pub async fn found(nodes: usize, cluster: Cluster, more: &[(&str, &str)]) -> Self {
-        let turn = TURN.lock().await;
+        let (home, url) = (tempfile::tempdir().unwrap(), cluster.url());
+        Self::settle(nodes, home, url, Some(cluster), more).await
+    }
+
+    /// One node on SQLite.
+    pub async fn alone(more: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", home.path().join("latchkey.db").display());
+        Self::settle(1, home, url, None, more).await
+    }
+
+    async fn settle(
+        nodes: usize,
+        home: tempfile::TempDir,
+        url: String,
+        cluster: Option<Cluster>,
+        more: &[(&str, &str)],
+    ) -> Self {
+        let turn = TURN.lock().await;
         let master = MasterKey::generate(&SystemSource::new()).to_base64().to_string();
         let given = [
-            ("LATCHKEY_DATABASE_URL", cluster.url()),
+            ("LATCHKEY_DATABASE_URL", url.clone()),
             ("LATCHKEY_MASTER_KEY", master.clone()),
             ("LATCHKEY_PUBLIC_URL", ORIGIN.to_owned()),
             ("LATCHKEY_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
@@ -63,7 +82,7 @@ impl Company {
         let settings: Vec<_> = given.into_iter().chain(more).map(|(name, value)| (name.to_owned(), value)).collect();
         // All at once, on an empty database: each would make the schema and the first key.
         let nodes = (0..nodes).map(|n| Node::start(home.path(), &format!("node{n}"), &settings)).collect();
-        let company = Self { nodes, cluster: Arc::new(cluster), settings, home, master, _turn: turn };
+        let company = Self { nodes, cluster: cluster.map(Arc::new), settings, home, url, master, _turn: turn };
         for node in &company.nodes {
             company.wait_for(node.address, "/readyz").await;
         }
@@ -76,7 +95,7 @@ impl Company {
 
     /// The same installation once more, in this process: for making people and looking at what became of them.
     pub async fn house(&self) -> Arc<Latchkey> {
-        let db = Db::open(&self.cluster.url()).await.unwrap();
+        let db = Db::open(&self.url).await.unwrap();
         let master = MasterKey::parse(&self.master).unwrap();
         let settings = Settings::new(ORIGIN.parse().unwrap());
         Latchkey::open(db, settings, master, Arc::new(SystemClock), Arc::new(SystemSource::new())).await.unwrap()
@@ -123,10 +142,20 @@ impl Company {
 
     /// Every letter that any node has written to a file, by name.
     pub fn letters(&self) -> Vec<String> {
-        let folder = |node: &Node| -> PathBuf { node.dir.join("data/mail") };
-        let files = self.nodes.iter().filter_map(|node| std::fs::read_dir(folder(node)).ok()).flatten().flatten();
-        let names = files.map(|file| file.file_name().to_string_lossy().into_owned());
-        names.filter(|name| name.ends_with(".eml")).collect()
+        self.letter_files().iter().map(|file| file.file_name().unwrap().to_string_lossy().into_owned()).collect()
+    }
+
+    /// The text of the only one.
+    pub fn letter(&self) -> String {
+        let [file] = &self.letter_files()[..] else { panic!("one letter") };
+        let message = std::fs::read(file).unwrap();
+        mail_parser::MessageParser::default().parse(&message).unwrap().body_text(0).unwrap().into_owned()
+    }
+
+    fn letter_files(&self) -> Vec<PathBuf> {
+        let folders = self.nodes.iter().filter_map(|node| std::fs::read_dir(node.dir.join("data/mail")).ok());
+        let files = folders.flatten().flatten().map(|file| file.path());
+        files.filter(|file| file.extension().is_some_and(|ending| ending == "eml")).collect()
     }
 
     pub async fn close(self) {

@@ -49,7 +49,7 @@ impl Node {
         let life = Arc::new(Life::default());
         let mut command = latchkey(&dir, settings);
         let log = File::create(dir.join("log")).unwrap();
-        command.args(["serve", "--listen", &address.to_string(), "--shutdown-delay", "1s"]);
+        command.args(["serve", "--listen", &address.to_string()]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         let supervisor = tokio::spawn(supervise(command, life.clone()));
         Self { address, dir, life, supervisor }
@@ -60,9 +60,9 @@ impl Node {
         self.life.starts.load(Ordering::SeqCst)
     }
 
-    /// SIGKILL. The supervisor starts it again.
-    pub fn kill(&self) {
-        self.signal("KILL");
+    /// SIGKILL. The supervisor starts it again. Answers whether there was a process to kill.
+    pub fn kill(&self) -> bool {
+        self.signal("KILL")
     }
 
     /// SIGTERM, and waits until the process has ended; its supervisor starts the next at once. Answers its exit code.
@@ -73,10 +73,10 @@ impl Node {
         *self.life.codes.lock().unwrap().last().unwrap()
     }
 
-    fn signal(&self, signal: &str) {
-        if let Some(pid) = *self.life.pid.lock().unwrap() {
-            let _ = std::process::Command::new("kill").args([&format!("-{signal}"), &pid.to_string()]).status();
-        }
+    fn signal(&self, signal: &str) -> bool {
+        let Some(pid) = *self.life.pid.lock().unwrap() else { return false };
+        let sent = std::process::Command::new("kill").args([&format!("-{signal}"), &pid.to_string()]).status();
+        sent.is_ok_and(|status| status.success())
     }
 
     /// Ends it for good.

@@ -32,7 +32,15 @@ impl Balancer {
     fn next(&self) -> SocketAddr {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let ready: Vec<_> = self.nodes.iter().filter(|(_, ready)| ready.load(Ordering::Relaxed)).collect();
+        assert!(!ready.is_empty(), "nobody is ready");
         ready[turn % ready.len()].0
+    }
+
+    /// Waits until it has seen that a node is ready.
+    async fn sees(&self, node: SocketAddr) {
+        while !self.nodes.iter().any(|(known, ready)| *known == node && ready.load(Ordering::Relaxed)) {
+            sleep(Duration::from_millis(20)).await;
+        }
     }
 
     async fn look(self: Arc<Self>) {
@@ -49,8 +57,10 @@ impl Balancer {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rolling_restart_loses_no_request_and_signs_nobody_out() {
-    // Access tokens are short, so that tokens are renewed all the time.
-    let company = Company::found(2, Cluster::start(), &[("LATCHKEY_ACCESS_TTL", "2s")]).await;
+    // Access tokens are short, so that tokens are renewed all the time; the delay is long enough for a balancer on a machine
+    // that has no time.
+    let settings = [("LATCHKEY_ACCESS_TTL", "2s"), ("LATCHKEY_SHUTDOWN_DELAY", "4s"), ("LATCHKEY_LIMITS", "off")];
+    let company = Company::found(2, Cluster::start(), &settings).await;
     let house = company.house().await;
     let mut people = Vec::new();
     for n in 0..PEOPLE {
@@ -67,11 +77,16 @@ async fn a_rolling_restart_loses_no_request_and_signs_nobody_out() {
             let mut answered = 0_usize;
             while !balancer.over.load(Ordering::Relaxed) {
                 let node = balancer.next();
-                let path = if answered % 5 == 4 { "/dashboard" } else { "/api/me" };
-                let answer = browser.get(node, path).await.unwrap_or_else(|lost| panic!("{node}{path} lost: {lost:?}"));
-                let ours = answer.status == StatusCode::OK && answer.body.contains(&name);
+                let (path, outcome) = match answered % 5 {
+                    3 => ("/api/end_other_sessions", browser.post(node, "/api/end_other_sessions", &[]).await),
+                    4 => ("/dashboard", browser.get(node, "/dashboard").await),
+                    _ => ("/api/me", browser.get(node, "/api/me").await),
+                };
+                let answer = outcome.unwrap_or_else(|lost| panic!("{node}{path} lost: {lost:?}"));
+                let ours = answer.status == StatusCode::OK && (answered % 5 == 3 || answer.body.contains(&name));
                 assert!(ours, "{name} at {node}{path}: {answer:?}");
                 answered += 1;
+                sleep(Duration::from_millis(20)).await;
             }
             answered
         });
@@ -82,8 +97,8 @@ async fn a_rolling_restart_loses_no_request_and_signs_nobody_out() {
             assert_eq!(node.restart().await, Some(0), "{}", node.log());
             company.wait_for(node.address, "/readyz").await;
             assert_eq!(node.starts(), before + 1, "round {round}");
-            // The balancer sees it come back before the next one goes.
-            sleep(Duration::from_millis(300)).await;
+            // The next one goes when the balancer has seen this one come back.
+            balancer.sees(node.address).await;
         }
     }
     balancer.over.store(true, Ordering::Relaxed);

@@ -124,9 +124,23 @@ impl Told {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_when_nodes_and_the_database_die() {
-    let seconds = std::env::var("LATCHKEY_TORTURE_SECONDS").ok().map_or(20, |given| given.parse().expect("a number"));
     let cluster = Kind::durable().option("max_connections=120").start();
-    let company = Arc::new(Company::found(2, cluster, &[("LATCHKEY_ACCESS_TTL", ACCESS_TTL)]).await);
+    torture(Company::found(2, cluster, &[("LATCHKEY_ACCESS_TTL", ACCESS_TTL)]).await, length(20)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_when_a_node_on_sqlite_dies() {
+    torture(Company::alone(&[("LATCHKEY_ACCESS_TTL", ACCESS_TTL)]).await, length(10)).await;
+}
+
+/// How many seconds it takes: as many as somebody wants, or few.
+fn length(few: u64) -> Duration {
+    let wanted = std::env::var("LATCHKEY_TORTURE_SECONDS").ok();
+    Duration::from_secs(wanted.map_or(few, |given| given.parse().expect("a number")))
+}
+
+async fn torture(company: Company, length: Duration) {
+    let company = Arc::new(company);
     let house = company.house().await;
     let stage = Arc::new(Stage {
         nodes: company.addresses(),
@@ -143,12 +157,12 @@ async fn nothing_acknowledged_is_lost_when_nodes_and_the_database_die() {
         people(&house, "victim", VICTIMS).await.into_iter().map(|(id, browser)| (id, Victim::new(browser))).collect();
 
     let mut actors = JoinSet::new();
-    for (n, (_, browser)) in honest_ones.into_iter().enumerate() {
+    for (n, (_, browser)) in honest_ones.iter().enumerate() {
         if n % 4 == 0 {
             // A second tab.
             actors.spawn(honest(stage.clone(), browser.clone()));
         }
-        actors.spawn(honest(stage.clone(), browser));
+        actors.spawn(honest(stage.clone(), browser.clone()));
     }
     for (_, victim) in &victims {
         actors.spawn(ended(stage.clone(), victim.clone()));
@@ -160,10 +174,18 @@ async fn nothing_acknowledged_is_lost_when_nodes_and_the_database_die() {
     actors.spawn(change_passwords(stage.clone(), company.clone(), passwords.clone()));
     house.close().await;
 
-    torment(&stage, &company, Duration::from_secs(seconds)).await;
+    torment(&stage, &company, length).await;
     stage.over.store(true, Relaxed);
     while let Some(actor) = actors.join_next().await {
         actor.unwrap();
+    }
+    // Everybody once more, with nothing but the refresh token.
+    for (_, browser) in &honest_ones {
+        browser.forget_access();
+        let me = browser.get(stage.node(), "/api/me").await.unwrap();
+        if me.status != StatusCode::OK {
+            stage.counts.fault(&stage.counts.signed_out, || format!("in the end: {me:?}"));
+        }
     }
     let losses = reckon(&stage, &company, &victims, &roles, &passwords).await;
     let company = Arc::into_inner(company).expect("every actor has left");
@@ -299,15 +321,15 @@ async fn torment(stage: &Stage, company: &Company, length: Duration) {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     while began.elapsed() < length {
         sleep(Duration::from_millis(600 + dice.roll(1400))).await;
-        match dice.roll(5) {
-            0 => {
-                let cluster = company.cluster.clone();
+        match (dice.roll(5), &company.cluster) {
+            (0, Some(cluster)) => {
+                let cluster = cluster.clone();
                 tokio::task::spawn_blocking(move || cluster.restart_immediate()).await.unwrap();
                 stage.counts.crashes.fetch_add(1, Relaxed);
             }
-            n => {
-                company.nodes[n as usize % company.nodes.len()].kill();
-                stage.counts.kills.fetch_add(1, Relaxed);
+            (n, _) => {
+                let killed = company.nodes[n as usize % company.nodes.len()].kill();
+                stage.counts.kills.fetch_add(usize::from(killed), Relaxed);
             }
         }
     }
@@ -391,6 +413,15 @@ async fn reckon(
         registered.len(),
         losses.lines().count(),
     );
+    // Whoever proves nothing has not passed.
+    let crashes = usize::from(company.cluster.is_none()) + number(&counts.crashes);
+    let acknowledged = roles.lock().unwrap().acknowledged.is_some() && changed.lock().unwrap().acknowledged.is_some();
+    if number(&counts.answered) < BROWSERS
+        || number(&counts.kills) * crashes * registered.len() * thrown_out == 0
+        || !acknowledged
+    {
+        let _ = writeln!(losses, "too little has happened to prove anything");
+    }
     if signed_out + let_in > 0 {
         let _ =
             writeln!(losses, "{signed_out} signed out, {let_in} let in, first: {}", counts.first_fault.lock().unwrap());
