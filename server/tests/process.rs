@@ -2,6 +2,8 @@
 
 #![cfg(unix)]
 
+#[path = "../../identity/tests/support/postgres.rs"]
+mod postgres;
 mod running;
 
 use running::{Server, said};
@@ -109,6 +111,49 @@ fn a_master_key_of_another_installation_is_refused() {
         "{}",
         said(&refused)
     );
+}
+
+#[test]
+fn in_a_wrong_directory_commands_found_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let refused = |settings: &[(&str, &str)], line: &str| {
+        let refused = running::run(home.path(), settings, &line.split(' ').collect::<Vec<_>>(), PASSWORD);
+        assert_eq!(refused.status.code(), Some(1), "{line}: {}", said(&refused));
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0, "{line} has made something");
+        said(&refused)
+    };
+    let whom = "--email alice@example.org";
+    for line in [
+        "keys list".to_owned(),
+        "keys rotate".to_owned(),
+        "letters list".to_owned(),
+        "letters retry".to_owned(),
+        "backup file.db".to_owned(),
+        "migrate --reopen".to_owned(),
+        format!("admin promote {whom}"),
+        format!("admin demote {whom}"),
+        format!("admin unlock {whom}"),
+        format!("admin reset-password --password-stdin {whom}"),
+    ] {
+        let told = refused(&[], &line);
+        assert_eq!(
+            told, "latchkey: there is no database at ./data/latchkey.db; LATCHKEY_DATA_DIR says where it is\n",
+            "{line}"
+        );
+        let told = refused(&[("LATCHKEY_DATABASE_URL", "sqlite:other.db?mode=rwc")], &line);
+        assert_eq!(
+            told, "latchkey: there is no database at other.db; LATCHKEY_DATABASE_URL says where it is\n",
+            "{line}"
+        );
+    }
+    let cluster = postgres::Cluster::start();
+    let (url, keys) = (("LATCHKEY_DATABASE_URL", &*cluster.url()), "keys list");
+    assert_eq!(refused(&[url], keys), "latchkey: the database is empty; LATCHKEY_DATABASE_URL says where it is\n");
+    // Founded elsewhere, with a key that is not here.
+    let elsewhere = tempfile::tempdir().unwrap();
+    assert!(running::run(elsewhere.path(), &[url], &["migrate"], "").status.success());
+    assert!(refused(&[url], keys).contains("master.key is missing"));
+    assert!(running::run(elsewhere.path(), &[url], &["keys", "list"], "").status.success());
 }
 
 #[test]

@@ -108,7 +108,7 @@ async fn create(account: NewAccount, role: Role, settings: &Settings) -> Result<
 
 async fn set_role(whom: &Whom, role: Role, settings: &Settings) -> Result<(), StartError> {
     let email = address(whom)?;
-    let house = start::open(settings).await?;
+    let house = start::open_existing(settings).await?;
     let done = async {
         let user = find(&house, &email).await?;
         admin::set_role(&house, &Admin::operator(), user.id, role).await
@@ -122,7 +122,7 @@ async fn set_role(whom: &Whom, role: Role, settings: &Settings) -> Result<(), St
 
 async fn unlock(whom: &Whom, settings: &Settings) -> Result<(), StartError> {
     let email = address(whom)?;
-    let house = start::open(settings).await?;
+    let house = start::open_existing(settings).await?;
     let done = async {
         find(&house, &email).await?;
         throttle::clear(&house, Throttle::SignIn, &email).await
@@ -136,7 +136,7 @@ async fn unlock(whom: &Whom, settings: &Settings) -> Result<(), StartError> {
 
 async fn reset_password(whom: &Whom, from: &PasswordFrom, settings: &Settings) -> Result<(), StartError> {
     let email = address(whom)?;
-    let house = start::open(settings).await?;
+    let house = start::open_existing(settings).await?;
     let done = set_password(&house, &email, from).await;
     house.close().await;
     done?.map_err(|refusal| told(refusal, &email, settings))?;

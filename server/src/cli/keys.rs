@@ -21,7 +21,7 @@ pub enum Command {
 
 /// `latchkey keys …`
 pub async fn run(command: &Command, settings: &Settings) -> Result<(), StartError> {
-    let house = start::open(settings).await?;
+    let house = start::open_existing(settings).await?;
     let done = match command {
         Command::List => keys::list(&house)
             .await

@@ -31,7 +31,7 @@ pub async fn run(command: &Command, settings: &Settings) -> Result<(), StartErro
         Command::Retry { id: Some(id) } => Some(id.parse().map_err(|_| StartError::plain("that is no letter's id"))?),
         Command::List | Command::Retry { id: None } => None,
     };
-    let house = start::open(settings).await?;
+    let house = start::open_existing(settings).await?;
     let done = match command {
         Command::List => list(&house).await,
         Command::Retry { .. } => {

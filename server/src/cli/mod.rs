@@ -1,7 +1,7 @@
 //! The command line: `latchkey serve` and what an operator does beside it.
 //!
-//! Commands work on the same database as a running server, which learns of what they did within a second. What a command answers
-//! goes to standard output, what is wrong to standard error as one line, and the exit code says which of the two it was.
+//! Commands work on the same database as a running server, which learns of what they did within a second. Only those that make the
+//! first account found an installation where there is none. What a command answers goes to standard output, what is wrong to standard error as one line, and the exit code says which of the two it was.
 
 mod accounts;
 mod doctor;

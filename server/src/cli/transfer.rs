@@ -9,7 +9,7 @@ use crate::{
 };
 use clap::Args;
 use identity::{
-    db::{self, Db},
+    db,
     random::SystemSource,
     time::SystemClock,
     transfer::{self, Choices, Progress, Sum},
@@ -58,13 +58,13 @@ pub struct Restore {
 /// `latchkey migrate`
 pub async fn migrate(how: &Migrate, settings: &Settings) -> Result<(), StartError> {
     if how.reopen {
-        let source = existing(settings).await?;
+        let source = start::existing_database(settings).await?;
         let done = transfer::reopen(&source).await;
         source.close().await;
         done?;
         println!("This database is in use again, as it was when it was left. Do not use the other one any more.");
     } else if let Some(to) = &how.to {
-        let source = existing(settings).await?;
+        let source = start::existing_database(settings).await?;
         let target = start::open_database(&Settings { database: database(to), ..settings.clone() }).await?;
         let sums = transfer::relocate(&source, &target, &SystemClock, &tell()).await;
         source.close().await;
@@ -84,7 +84,7 @@ pub async fn migrate(how: &Migrate, settings: &Settings) -> Result<(), StartErro
 
 /// `latchkey backup`
 pub async fn backup(what: &Backup, settings: &Settings) -> Result<(), StartError> {
-    let source = existing(settings).await?;
+    let source = start::existing_database(settings).await?;
     let sums = transfer::backup(&source, &what.file, &SystemClock, &tell()).await;
     source.close().await;
     show(&sums?);
@@ -114,16 +114,6 @@ pub async fn restore(what: &Restore, settings: &Settings) -> Result<(), StartErr
     show(&sums?);
     println!("Restored from {}. Latchkey can be started.", what.file.display());
     Ok(())
-}
-
-/// The configured database, which must be there already.
-async fn existing(settings: &Settings) -> Result<Db, StartError> {
-    match &settings.database {
-        Database::File(path) if !path.exists() => {
-            Err(StartError::plain(format!("there is no database at {}", path.display())))
-        }
-        _ => start::open_database(settings).await,
-    }
 }
 
 /// A URL, or the path of a file. A file named by a plain URL is made for the owner alone, like our own.

@@ -10,28 +10,21 @@ mod banner;
 mod door;
 mod error;
 pub mod files;
+mod opening;
 mod tasks;
 
 pub use error::StartError;
+pub use opening::{existing_database, master_key, open, open_database, open_existing};
 
 use crate::{
     http::{self, Site, address::Proxies, cookies::Jar, limits::Limits, mailbox, metrics},
     listen::{self, Bounds, Stage},
-    settings::{Database, Settings},
+    settings::Settings,
 };
 use door::Door;
-use identity::{
-    Latchkey,
-    db::Db,
-    keys::MasterKey,
-    mail::Transport,
-    random::{Random, SystemSource},
-    time::SystemClock,
-};
+use identity::{Latchkey, mail::Transport};
 use std::{
-    fs::OpenOptions,
     future::{Future, pending},
-    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -132,57 +125,4 @@ fn transport(settings: &Settings) -> Result<Transport, StartError> {
         }
         None => Ok(Transport::files(mailbox::directory(settings))),
     }
-}
-
-/// Opens the installation the settings describe, making what is missing: directory, key, database.
-///
-/// # Errors
-/// One line that says what is wrong.
-pub async fn open(settings: &Settings) -> Result<Arc<Latchkey>, StartError> {
-    let random: Arc<dyn Random> = Arc::new(SystemSource::new());
-    files::prepare(&settings.data_dir)?;
-    let master = master_key(settings, &*random)?;
-    let db = open_database(settings).await?;
-    Ok(Latchkey::open(db, settings.rules.clone(), master, Arc::new(SystemClock), random).await?)
-}
-
-/// The key from the settings, or the one in the data directory.
-///
-/// # Errors
-/// When neither can be used.
-pub fn master_key(settings: &Settings, random: &dyn Random) -> Result<MasterKey, StartError> {
-    let beside = match &settings.database {
-        Database::File(path) => Some(path.as_path()),
-        Database::Url(_) => None,
-    };
-    match &settings.master_key {
-        Some(given) => {
-            MasterKey::parse(given.expose()).map_err(|fault| StartError::plain(format!("LATCHKEY_MASTER_KEY: {fault}")))
-        }
-        None => files::master_key(&settings.data_dir, beside, random),
-    }
-}
-
-/// Opens the database without looking into it.
-///
-/// # Errors
-/// The driver's reason.
-pub async fn open_database(settings: &Settings) -> Result<Db, StartError> {
-    match &settings.database {
-        Database::File(path) => {
-            make_private(path).map_err(|error| StartError::io("cannot open the database", path, &error))?;
-            Ok(Db::open_file(path).await?)
-        }
-        Database::Url(url) => Ok(Db::open_with(url.expose(), settings.database_connections).await?),
-    }
-}
-
-/// Makes the database's file for the owner alone; SQLite gives its log the same mode. In a directory that was there before us,
-/// the umask would decide otherwise.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
 }
