@@ -157,6 +157,24 @@ fn in_a_wrong_directory_commands_found_nothing() {
 }
 
 #[test]
+fn a_database_server_that_is_not_there_is_one_line_with_advice() {
+    let home = tempfile::tempdir().unwrap();
+    // Free now, and nobody is given it so soon.
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap();
+    for url in [
+        format!("postgres://latchkey:hunter2@{free}/latchkey"),
+        "postgres://latchkey:hunter2@nobody.invalid/latchkey".to_owned(),
+        "postgres://latchkey:hunter2@localhost/latchkey?host=/nowhere".to_owned(),
+    ] {
+        let refused = running::run(home.path(), &[("LATCHKEY_DATABASE_URL", &url)], &["keys", "list"], "");
+        let line = said(&refused);
+        assert_eq!(refused.status.code(), Some(1), "{line}");
+        assert!(line.starts_with("latchkey: ") && line.ends_with("can it be reached from here?)\n"), "{line}");
+        assert!(!line.contains("hunter2"), "{line}");
+    }
+}
+
+#[test]
 fn a_bad_setting_is_one_line_on_standard_error() {
     let home = tempfile::tempdir().unwrap();
     let refused = running::latchkey(home.path(), &[("LATCHKEY_ACCESS_TTL", "10")]).output().unwrap();

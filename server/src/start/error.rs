@@ -4,6 +4,9 @@ use crate::settings::SettingError;
 use identity::{Refusal, db::OpenError};
 use std::{fmt, io, net::SocketAddr, path::Path};
 
+/// How the driver says that there is no way to a server. It tries for a while when nobody listens.
+const UNREACHABLE: [&str; 2] = ["pool timed out", "error communicating with database"];
+
 /// One line for the operator. Never holds a secret: a database URL is not among its parts.
 #[derive(Debug)]
 pub struct StartError(String);
@@ -50,6 +53,8 @@ impl StartError {
             " (the disk is full)"
         } else if text.contains("not a database") || text.contains("malformed") {
             " (the file is damaged or no SQLite database; restore it from a backup)"
+        } else if UNREACHABLE.iter().any(|words| text.contains(words)) {
+            " (does the server of LATCHKEY_DATABASE_URL run, and can it be reached from here?)"
         } else {
             ""
         };
