@@ -183,6 +183,23 @@ fn a_bad_setting_is_one_line_on_standard_error() {
     assert_eq!(line, "latchkey: LATCHKEY_ACCESS_TTL: \"10\" has no unit: s, m, h or d; for example 10m\n");
 }
 
+/// The driver tells its log of parameters that it does not know, with their values.
+#[test]
+fn a_misspelt_parameter_of_the_database_is_not_shown() {
+    let home = tempfile::tempdir().unwrap();
+    let cluster = postgres::Cluster::start();
+    let url = format!("{}&pasword=hunter2", cluster.url());
+    let plain = [("LATCHKEY_DATABASE_URL", &*url)];
+    let talkative = [plain[0], ("LATCHKEY_LOG", "trace,sqlx_postgres::options::parse=trace")];
+    let command = running::run(home.path(), &plain, &["migrate"], "");
+    assert!(command.status.success() && !said(&command).contains("hunter2"), "{}", said(&command));
+    for settings in [&plain[..], &talkative] {
+        let server = Server::start(home.path(), settings);
+        assert!(!server.log().contains("hunter2"), "{}", server.log());
+        assert_eq!(server.stop(), Some(0));
+    }
+}
+
 #[test]
 fn accounts_are_managed_from_the_command_line() {
     let home = tempfile::tempdir().unwrap();
