@@ -33,10 +33,28 @@ pub fn run_all() -> Result<()> {
 }
 
 fn rust_tests() -> Result<()> {
-    for packages in [PRODUCT.as_slice(), &["--package", "xtask"]] {
-        cargo(&[runner(), packages, &["--tests", "--locked"]].concat())?;
+    if has_nextest() {
+        cargo(&[&["nextest", "run"], PRODUCT.as_slice(), &["--tests", "--locked"]].concat())?;
+        return cargo(&["nextest", "run", "--package", "xtask", "--tests", "--locked"]);
     }
-    Ok(())
+    // `cargo test` runs one binary after the other, and the tests of one all at once.
+    let (alone, others): (Vec<_>, Vec<_>) = suites(&PACKAGES)?.into_iter().partition(|suite| is_alone(suite));
+    let others = [&["test"], PRODUCT.as_slice(), &["--lib", "--bins", "--locked"], &chosen(&others)].concat();
+    cargo(&others)?;
+    let alone = [&["test"], PRODUCT.as_slice(), &["--locked"], &chosen(&alone)].concat();
+    cargo(&[alone.as_slice(), &["--", "--test-threads=1", "--show-output"]].concat())?;
+    cargo(&["test", "--package", "xtask", "--tests", "--locked"])
+}
+
+/// Where suites are. The other packages have their tests beside the code.
+const PACKAGES: [&str; 2] = ["identity", "server"];
+
+/// Suites that promise something about time, with processes of their own, and have the machine to themselves. `.config/nextest.toml`
+/// says the same to cargo-nextest.
+const ALONE: [&str; 2] = ["nodes", "outages"];
+
+fn is_alone(suite: &str) -> bool {
+    ALONE.contains(&suite)
 }
 
 /// Suites of `identity` that do not ask which database they live on: they need none, or start their own.
@@ -44,22 +62,37 @@ const EITHER_WAY: [&str; 3] = ["storage", "transfer", "wycheproof"];
 
 /// All other suites of `identity`, and the stories. Whoever adds a suite need not add it here.
 fn rust_tests_on_postgres() -> Result<()> {
-    let mut suites = vec!["stories".to_owned()];
-    for entry in std::fs::read_dir(root().join("identity/tests"))? {
-        let path = entry?.path();
-        if let (Some(name), Some("rs")) = (path.file_stem(), path.extension().and_then(|ending| ending.to_str())) {
-            suites.push(name.to_string_lossy().into_owned());
-        }
-    }
+    let mut suites = suites(&["identity"])?;
     suites.retain(|suite| !EITHER_WAY.contains(&suite.as_str()));
-    let suites = suites.iter().flat_map(|suite| ["--test", suite]);
+    suites.push("stories".to_owned());
     let mut tests = Command::new("cargo");
-    tests.args(runner()).args(PRODUCT).arg("--locked").args(suites).current_dir(root());
+    let runner: &[_] = if has_nextest() { &["nextest", "run"] } else { &["test"] };
+    tests.args(runner).args(PRODUCT).arg("--locked").args(chosen(&suites)).current_dir(root());
     postgres::around(&mut tests)
 }
 
-fn runner() -> &'static [&'static str] {
-    if which("cargo-nextest").is_some() { &["nextest", "run"] } else { &["test"] }
+/// The names of the suites of these packages: files, and folders with a `main.rs`.
+fn suites(packages: &[&str]) -> Result<Vec<String>> {
+    let mut suites = Vec::new();
+    for package in packages {
+        for entry in std::fs::read_dir(root().join(package).join("tests"))? {
+            let path = entry?.path();
+            let is_suite = path.join("main.rs").is_file() || path.extension().is_some_and(|ending| ending == "rs");
+            suites.extend(path.file_stem().filter(|_| is_suite).map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    suites.sort();
+    suites.dedup();
+    Ok(suites)
+}
+
+/// As arguments for cargo.
+fn chosen(suites: &[String]) -> Vec<&str> {
+    suites.iter().flat_map(|suite| ["--test", suite]).collect()
+}
+
+fn has_nextest() -> bool {
+    which("cargo-nextest").is_some()
 }
 
 /// Each Playwright worker starts a server of its own; it only needs to know which binary and which browser.
@@ -94,5 +127,26 @@ impl Steps {
             eprintln!("{name:24} {:>7.1} s", took.as_secs_f32());
         }
         say("all checks passed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suites_are_files_and_folders_and_nothing_else() {
+        let suites = suites(&PACKAGES).unwrap();
+        for suite in ["stories", "outages", "process", "transfer", "rotation"] {
+            assert!(suites.iter().any(|found| found == suite), "{suite}: {suites:?}");
+        }
+        assert!(!suites.iter().any(|found| ["support", "running", "vectors"].contains(&found.as_str())), "{suites:?}");
+    }
+
+    #[test]
+    fn both_runners_leave_the_machine_to_the_same_suites() {
+        let settings = std::fs::read_to_string(root().join(".config/nextest.toml")).unwrap();
+        assert!(settings.contains(&format!("binary(/^({})$/)", ALONE.join("|"))), "{settings}");
+        assert!(ALONE.iter().all(|suite| root().join("server/tests").join(suite).join("main.rs").is_file()));
     }
 }
