@@ -7,6 +7,7 @@
 #![cfg(unix)]
 
 mod mounts;
+mod namespace;
 #[path = "../../../identity/tests/support/postgres.rs"]
 mod postgres;
 mod postgresql;

@@ -1,12 +1,13 @@
 //! Small file systems for tests, in a world of their own: the test starts itself anew in a mount namespace, where it may mount
 //! what it likes and nobody else sees it. Everything is gone with the last process.
 
+use crate::namespace;
 use std::{
     env,
     fs::File,
     io::Write,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
 /// Says that we are inside.
@@ -36,21 +37,8 @@ fn mount(arguments: &[&str], at: &Path) {
 }
 
 fn again_inside(name: &str) {
-    let root = Command::new("id").arg("-u").output().unwrap().stdout.trim_ascii() == b"0";
-    let mut world = Command::new("unshare");
-    world.arg("--mount");
-    if !root {
-        // Not as root inside: PostgreSQL would refuse to run.
-        world.args(["--user", "--map-current-user", "--keep-caps"]);
-    }
-    let possible = world.arg("--").arg("true").stderr(Stdio::null()).status().is_ok_and(|status| status.success());
-    assert!(
-        possible,
-        "this test mounts a small disk: it has to run as root, or where a user may make namespaces (util-linux 2.38 and \
-         kernel.unprivileged_userns_clone=1 or kernel.apparmor_restrict_unprivileged_userns=0)"
-    );
-    let mut inside = Command::new("unshare");
-    inside.args(world.get_args().take_while(|argument| *argument != "true"));
+    assert!(namespace::possible(), "this test mounts a small disk: {}", namespace::REMEDY);
+    let mut inside = namespace::command();
     inside.arg(env::current_exe().unwrap()).args([name, "--exact", "--nocapture"]).env(INSIDE, "yes");
     let output = inside.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);

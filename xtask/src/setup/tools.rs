@@ -2,6 +2,9 @@
 //!
 //! Nothing here is fatal. A test that cannot run says so itself, and a machine without root rights can still run the rest.
 
+#[path = "../../../server/tests/outages/namespace.rs"]
+mod namespace;
+
 use super::apt;
 use crate::run::{say, which};
 use std::path::PathBuf;
@@ -21,6 +24,10 @@ pub fn ensure() {
             "postgresql",
             "install a PostgreSQL server, any version from 15",
         );
+    }
+    // No package brings it, and without it minutes pass before the first of them fails.
+    if cfg!(unix) && !namespace::possible() {
+        say(format!("the tests of full and read-only disks (server/tests/outages) will fail: {}", namespace::REMEDY));
     }
     if which("cargo-nextest").is_none() {
         say("cargo-nextest is missing; `cargo test` runs instead (remedy: cargo install --locked cargo-nextest)");
