@@ -42,7 +42,7 @@ pub async fn backup(source: &Db, path: &Path, clock: &dyn Clock, report: Report<
     let db = file::create(&aside).await?;
     let written = async {
         db.migrate().await?;
-        let mut target = Target::at_once(&db);
+        let mut target = Target::our_own(&db);
         make_equal(&mut view, &mut target, report).await?;
         let sums = verify(&mut view, target.tx().await?, report).await?;
         file::sign(target.tx().await?, &sums, clock.now()).await?;

@@ -3,18 +3,19 @@
 //! A server that still runs on it can go on reading. Triggers refuse whatever it wants to write to a table that was carried over:
 //! it would be acknowledged here and missing there.
 
-use super::{hold::locked, rows::through, tables::TABLES};
+use super::{hold::alone, rows::through, tables::guarded};
 use crate::{
     Refusal,
     db::{Db, Tx, statements},
     time::Timestamp,
 };
 use sqlx::{AssertSqlSafe, Error};
+use uuid::Uuid;
 
 statements! {
-    MOVED_AT = "select moved_at from installation where one = 1";
-    MARK = "update installation set moved_at = $1 where one = 1";
-    UNMARK = "update installation set moved_at = null where one = 1";
+    LEFT = "select moved_at, moved_to from installation where one = 1";
+    MARK = "update installation set moved_at = $1, moved_to = $2 where one = 1";
+    UNMARK = "update installation set moved_at = null, moved_to = null where one = 1";
 }
 
 /// What a refused statement is told. `db::fault` knows how it begins.
@@ -23,15 +24,25 @@ const TOLD: &str = "latchkey: this installation has moved to another database";
 /// The function that PostgreSQL's triggers call.
 const FUNCTION: &str = "latchkey_moved";
 
-/// Since when this database is left.
-pub async fn moved_at(tx: &mut Tx) -> Result<Option<Timestamp>, Error> {
-    let found: Option<(Option<Timestamp>,)> = through!(tx, |c| sqlx::query_as(MOVED_AT).fetch_optional(c).await)?;
-    Ok(found.and_then(|(moved_at,)| moved_at))
+/// That a database was left.
+#[derive(Clone, Copy, Debug)]
+pub struct Departure {
+    /// When.
+    pub at: Timestamp,
+    /// For which arrival. Only that one may go on; whatever else was begun elsewhere is of another time.
+    pub to: Option<Uuid>,
+}
+
+/// Whether this database was left.
+pub async fn departure(tx: &mut Tx) -> Result<Option<Departure>, Error> {
+    let found: Option<(Option<Timestamp>, Option<Uuid>)> =
+        through!(tx, |c| sqlx::query_as(LEFT).fetch_optional(c).await)?;
+    Ok(found.and_then(|(at, to)| at.map(|at| Departure { at, to })))
 }
 
 /// Marks it, within the transaction that holds its write lock.
-pub async fn mark(tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
-    through!(tx, |c| sqlx::query(MARK).bind(now).execute(c).await.map(drop))?;
+pub async fn mark(tx: &mut Tx, to: Uuid, now: Timestamp) -> Result<(), Error> {
+    through!(tx, |c| sqlx::query(MARK).bind(now).bind(to).execute(c).await.map(drop))?;
     if matches!(tx, Tx::Postgres(_)) {
         let raise = format!("begin raise exception '{TOLD}'; end");
         run(tx, format!("create function {FUNCTION}() returns trigger language plpgsql as $${raise}$$")).await?;
@@ -49,8 +60,8 @@ pub async fn mark(tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
 /// # Errors
 /// When it was not marked, or the database does not answer.
 pub async fn reopen(db: &Db) -> Result<Timestamp, Refusal> {
-    let mut tx = locked(db).await?;
-    let Some(since) = moved_at(&mut tx).await? else {
+    let mut tx = alone(db).await?;
+    let Some(Departure { at, .. }) = departure(&mut tx).await? else {
         return Err(Refusal::Broken("this database has not been left: there is nothing to reopen".into()));
     };
     for table in guarded() {
@@ -68,13 +79,7 @@ pub async fn reopen(db: &Db) -> Result<Timestamp, Refusal> {
     }
     through!(&mut tx, |c| sqlx::query(UNMARK).execute(c).await.map(drop))?;
     tx.commit().await?;
-    Ok(since)
-}
-
-/// What was carried over; and the jobs, which are a node's own and on which it notices that it can do nothing more here: `/readyz`
-/// writes there.
-fn guarded() -> impl Iterator<Item = &'static str> {
-    TABLES.iter().map(|table| table.name).chain(["jobs"])
+    Ok(at)
 }
 
 const ACTS: [&str; 3] = ["insert", "update", "delete"];

@@ -8,8 +8,8 @@
 use super::{
     Progress, Report,
     hold::Target,
-    rows::{Cursor, count, delete, insert},
-    tables::{Adder, Row, Sum, TABLES, Table, Value},
+    rows::{Cursor, delete, insert, is_empty, keep},
+    tables::{Adder, Row, Sum, TABLES, Table, Value, size},
 };
 use crate::{Refusal, db::Tx};
 use sqlx::Error;
@@ -21,6 +21,9 @@ const BATCH: usize = 500;
 /// Missing rows that are kept in memory at most; when there are more, the source is read again instead.
 const FEW: usize = 20_000;
 
+/// And so many bytes of them: letters are large.
+const FEW_BYTES: usize = 16 << 20;
+
 /// Where two tables differ.
 enum Difference {
     Missing(Row),
@@ -30,12 +33,12 @@ enum Difference {
 
 /// What the target lacks.
 enum Missing {
-    These(Vec<Row>),
+    These { rows: Vec<Row>, bytes: usize },
     Many,
 }
 
 /// Makes every table of the target equal to the source's.
-pub async fn make_equal(source: &mut Tx, target: &mut Target<'_>, report: Report<'_>) -> Result<(), Error> {
+pub async fn make_equal(source: &mut Tx, target: &mut Target<'_>, report: Report<'_>) -> Result<(), Refusal> {
     let mut missing = Vec::new();
     for table in TABLES {
         missing.push(prune(source, target, table).await?);
@@ -47,11 +50,11 @@ pub async fn make_equal(source: &mut Tx, target: &mut Target<'_>, report: Report
 }
 
 /// Deletes what the source does not have, or has otherwise.
-async fn prune(source: &mut Tx, target: &mut Target<'_>, table: &Table<'_>) -> Result<Missing, Error> {
-    if count(target.tx().await?, table).await? == 0 {
+async fn prune(source: &mut Tx, target: &mut Target<'_>, table: &Table<'_>) -> Result<Missing, Refusal> {
+    if is_empty(target.tx().await?, table).await? {
         return Ok(Missing::Many);
     }
-    let (mut merge, mut keys, mut missing) = (Merge::new(table), Vec::new(), Missing::These(Vec::new()));
+    let (mut merge, mut keys, mut missing) = (Merge::new(table), Vec::new(), Missing::none());
     while let Some(difference) = merge.next(source, target.tx().await?).await? {
         match difference {
             Difference::Extra(key) => keys.push(key),
@@ -62,18 +65,27 @@ async fn prune(source: &mut Tx, target: &mut Target<'_>, table: &Table<'_>) -> R
             }
         }
         if keys.len() == BATCH {
-            remove(target, table, &mut keys).await?;
+            remove(source, target, table, &mut keys).await?;
+        }
+        // Only more of what will be read again.
+        if matches!(missing, Missing::Many) && merge.target.is_over() {
+            break;
         }
     }
-    remove(target, table, &mut keys).await?;
+    remove(source, target, table, &mut keys).await?;
     Ok(missing)
 }
 
-async fn remove(target: &mut Target<'_>, table: &Table<'_>, keys: &mut Vec<Value>) -> Result<(), Error> {
+async fn remove(
+    source: &mut Tx,
+    target: &mut Target<'_>,
+    table: &Table<'_>,
+    keys: &mut Vec<Value>,
+) -> Result<(), Refusal> {
     delete(target.tx().await?, table, keys).await?;
     target.wrote(keys.len()).await?;
     keys.clear();
-    Ok(())
+    Ok(keep(source).await?)
 }
 
 /// Inserts what is missing.
@@ -83,18 +95,19 @@ async fn fill(
     table: &Table<'static>,
     missing: Missing,
     report: Report<'_>,
-) -> Result<(), Error> {
+) -> Result<(), Refusal> {
     let mut rows = 0;
-    let mut add = async |target: &mut Target<'_>, batch: &[Row]| {
+    let mut add = async |source: &mut Tx, target: &mut Target<'_>, batch: &[Row]| -> Result<(), Refusal> {
         insert(target.tx().await?, table, batch).await?;
         rows += batch.len() as u64;
         report(Progress::Copied { table: table.name, rows });
-        target.wrote(batch.len()).await
+        target.wrote(batch.len()).await?;
+        Ok(keep(source).await?)
     };
     match missing {
-        Missing::These(rows) => {
+        Missing::These { rows, .. } => {
             for batch in rows.chunks(BATCH) {
-                add(target, batch).await?;
+                add(source, target, batch).await?;
             }
         }
         Missing::Many => {
@@ -104,11 +117,11 @@ async fn fill(
                 let Difference::Missing(row) = difference else { continue };
                 batch.push(row);
                 if batch.len() == BATCH {
-                    add(target, &batch).await?;
+                    add(source, target, &batch).await?;
                     batch.clear();
                 }
             }
-            add(target, &batch).await?;
+            add(source, target, &batch).await?;
         }
     }
     Ok(())
@@ -122,7 +135,17 @@ pub async fn verify(source: &mut Tx, target: &mut Tx, report: Report<'_>) -> Res
     let mut sums = Vec::new();
     for table in TABLES {
         report(Progress::Checking { table: table.name });
-        let (ours, theirs) = tokio::try_join!(sum(source, table), sum(target, table))?;
+        let (mut both, mut ours, mut theirs) = (Merge::new(table), Adder::new(table), Adder::new(table));
+        loop {
+            both.ready(source, target).await?;
+            let (our, their) = (both.source.take(), both.target.take());
+            if our.is_none() && their.is_none() {
+                break;
+            }
+            our.iter().for_each(|row| ours.add(row));
+            their.iter().for_each(|row| theirs.add(row));
+        }
+        let (ours, theirs) = (ours.sum(), theirs.sum());
         if ours != theirs {
             return Err(Refusal::Broken(format!("what arrived is not what was sent ({ours}; arrived: {theirs})")));
         }
@@ -142,9 +165,16 @@ pub async fn sum(tx: &mut Tx, table: &Table<'_>) -> Result<Sum, Error> {
 }
 
 impl Missing {
+    const fn none() -> Self {
+        Self::These { rows: Vec::new(), bytes: 0 }
+    }
+
     fn note(&mut self, row: Row) {
         match self {
-            Self::These(rows) if rows.len() < FEW => rows.push(row),
+            Self::These { rows, bytes } if rows.len() < FEW && *bytes + size(&row) <= FEW_BYTES => {
+                *bytes += size(&row);
+                rows.push(row);
+            }
             _ => *self = Self::Many,
         }
     }
@@ -161,10 +191,19 @@ impl<'t> Merge<'t> {
         Self { source: Cursor::new(table), target: Cursor::new(table) }
     }
 
+    /// Reads ahead where nothing is left. While one side is read, the other must not be idle for long: it would be given up.
+    async fn ready(&mut self, source: &mut Tx, target: &mut Tx) -> Result<(), Error> {
+        match tokio::try_join!(self.source.ready(source), self.target.ready(target))? {
+            (true, false) => keep(target).await,
+            (false, true) => keep(source).await,
+            _ => Ok(()),
+        }
+    }
+
     /// The next difference.
     async fn next(&mut self, source: &mut Tx, target: &mut Tx) -> Result<Option<Difference>, Error> {
         loop {
-            tokio::try_join!(self.source.ready(source), self.target.ready(target))?;
+            self.ready(source, target).await?;
             let order = match (self.source.peek(), self.target.peek()) {
                 (None, None) => return Ok(None),
                 (Some(_), None) => Ordering::Less,
@@ -181,6 +220,23 @@ impl<'t> Merge<'t> {
                     _ => {}
                 },
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_many_rows_nor_large_ones_are_kept_in_memory() {
+        for (row, most) in [(vec![Value::Int(Some(1))], FEW), (vec![Value::Bytes(Some(vec![0; 1 << 20]))], 16)] {
+            let (mut missing, mut kept) = (Missing::none(), 0);
+            while let Missing::These { rows, .. } = &missing {
+                kept = rows.len();
+                missing.note(row.clone());
+            }
+            assert!(kept <= most && kept > most / 2, "{kept}");
         }
     }
 }

@@ -16,6 +16,7 @@ mod rows;
 mod tables;
 
 pub use backup::backup;
+use departure::Departure;
 pub use departure::reopen;
 pub use relocate::relocate;
 pub use restore::{Choices, restore};
@@ -24,7 +25,6 @@ pub use tables::{Kind, LEFT, Sum, TABLES, Table};
 use crate::{
     Refusal,
     db::{Db, Statement},
-    time::Timestamp,
 };
 
 /// How far a transfer is. `Display` is one short line for a person.
@@ -67,7 +67,7 @@ pub async fn check_open(db: &Db) -> Result<(), Refusal> {
     if arrival::unfinished(&mut tx).await?.is_some() {
         return Err(unfinished());
     }
-    departure::moved_at(&mut tx).await?.map_or(Ok(()), |since| Err(has_moved(since)))
+    departure::departure(&mut tx).await?.map_or(Ok(()), |left| Err(has_moved(left)))
 }
 
 /// Whether there is an installation in a database that has the schema. Looks, and founds none.
@@ -85,8 +85,8 @@ fn unfinished() -> Refusal {
     )
 }
 
-fn has_moved(since: Timestamp) -> Refusal {
-    let at = jiff::Timestamp::from_millisecond(since.0).unwrap_or_default().strftime("%Y-%m-%d %H:%M");
+fn has_moved(left: Departure) -> Refusal {
+    let at = jiff::Timestamp::from_millisecond(left.at.0).unwrap_or_default().strftime("%Y-%m-%d %H:%M");
     Refusal::Broken(format!(
         "this installation has moved to another database (on {at} UTC): LATCHKEY_DATABASE_URL should name the new one; \
          `latchkey migrate --reopen` goes back to this one as it was then"

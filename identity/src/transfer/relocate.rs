@@ -2,20 +2,24 @@
 //!
 //! In this order, so that at no moment two databases take writes and a crash anywhere is mended by running again:
 //!
-//! 1. The target says that something is arriving: nobody can open it.
+//! 1. The target says that something is arriving: nobody can open it. Every step there first asks whether a later run has taken
+//!    over.
 //! 2. Everything is copied from a snapshot, while the source goes on.
 //! 3. The source's write lock is taken; what has changed since is copied; everything is read on both sides and compared; the
 //!    target is committed.
-//! 4. The source is marked as left, and the lock goes with that commit: it takes no write any more.
+//! 4. The source is marked as left for this very arrival, and the lock goes with that commit: it takes no write any more.
 //! 5. The target says that the arrival has ended: it can be opened.
 
 use super::{
-    Progress, Report, arrival, departure,
+    Progress, Report,
+    arrival::{self, What},
+    departure::{Departure, departure, mark},
     equal::{make_equal, verify},
-    hold::{Target, locked, snapshot, writing},
+    hold::{Target, locked, snapshot},
     tables::Sum,
 };
 use crate::{Refusal, db::Db, time::Clock};
+use uuid::Uuid;
 
 /// Moves everything from `source` to `target` and leaves the source.
 ///
@@ -31,50 +35,52 @@ pub async fn relocate(source: &Db, target: &Db, clock: &dyn Clock, report: Repor
     if arrival::unfinished(&mut before).await?.is_some() {
         return Err(super::unfinished());
     }
-    if let Some(since) = departure::moved_at(&mut before).await?
-        && !awaits(target, whose).await?
+    if let Some(left) = departure(&mut before).await?
+        && !awaits(target, whose, left).await?
     {
-        return Err(super::has_moved(since));
+        return Err(super::has_moved(left));
     }
     target.migrate().await?;
-    arrival::begin(target, whose, clock.now()).await?;
+    let arrival = arrival::begin(target, whose, What::Move, clock.now()).await?;
 
     report(Progress::Began);
-    let mut steps = Target::in_steps(target);
+    let mut steps = Target::in_steps(target, arrival);
     make_equal(&mut before, &mut steps, report).await?;
     steps.commit().await?;
     drop(before);
 
     report(Progress::Locking);
     let mut lock = locked(source).await?;
-    let mut rest = Target::at_once(target);
-    // Another run may have been quicker.
-    if arrival::unfinished(rest.tx().await?).await? != Some(whose) {
-        return Err(Refusal::Broken("another run has finished this move".into()));
+    // Another run may have been quicker, and have left for another target.
+    let left = departure(&mut lock).await?;
+    if let Some(left) = left
+        && left.to != Some(arrival.id)
+    {
+        return Err(super::has_moved(left));
     }
+    let mut rest = Target::at_once(target, arrival);
     make_equal(&mut lock, &mut rest, report).await?;
     let sums = verify(&mut lock, rest.tx().await?, report).await?;
     rest.commit().await?;
 
     report(Progress::Leaving);
-    if departure::moved_at(&mut lock).await?.is_none() {
-        departure::mark(&mut lock, clock.now()).await?;
+    if left.is_none() {
+        mark(&mut lock, arrival.id, clock.now()).await?;
         lock.commit().await?;
     } else {
         drop(lock);
     }
     report(Progress::Left);
-    let mut last = writing(target).await?;
-    arrival::end(&mut last, clock.now()).await?;
-    last.commit().await?;
+    rest.end(clock.now()).await?;
     Ok(sums)
 }
 
-/// Whether the target holds an unfinished move of this installation.
-async fn awaits(target: &Db, whose: uuid::Uuid) -> Result<bool, Refusal> {
+/// Whether the target holds the arrival that an installation has left for.
+async fn awaits(target: &Db, whose: Uuid, left: Departure) -> Result<bool, Refusal> {
     if target.version().await?.is_none() {
         return Ok(false);
     }
     target.is_current().await?;
-    Ok(arrival::unfinished(&mut snapshot(target).await?).await? == Some(whose))
+    let arriving = arrival::unfinished(&mut snapshot(target).await?).await?;
+    Ok(arriving.is_some_and(|arriving| arriving.whose == whose && left.to == Some(arriving.id)))
 }

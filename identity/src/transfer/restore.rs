@@ -4,10 +4,11 @@
 //! the target can be opened by nobody; an interrupted restore is mended by running it again.
 
 use super::{
-    Report, arrival,
+    Progress, Report,
+    arrival::{self, What},
     equal::{make_equal, verify},
     file,
-    hold::{Target, snapshot, writing},
+    hold::{Target, snapshot},
     rows::through,
     tables::Sum,
 };
@@ -62,16 +63,16 @@ pub async fn restore(
         ));
     }
     target.migrate().await?;
-    arrival::begin(target, whose, clock.now()).await?;
-    let mut steps = Target::in_steps(target);
+    let arrival = arrival::begin(target, whose, What::Backup, clock.now()).await?;
+    report(Progress::Began);
+    let mut steps = Target::in_steps(target, arrival);
     make_equal(&mut source, &mut steps, report).await?;
     steps.commit().await?;
 
-    let mut last = writing(target).await?;
-    let sums = verify(&mut source, &mut last, report).await?;
-    settle(&mut last, choices, clock.now()).await?;
-    arrival::end(&mut last, clock.now()).await?;
-    last.commit().await?;
+    let mut last = Target::at_once(target, arrival);
+    let sums = verify(&mut source, last.tx().await?, report).await?;
+    settle(last.tx().await?, choices, clock.now()).await?;
+    last.end(clock.now()).await?;
     drop(source);
     backup.close().await;
     Ok(sums)

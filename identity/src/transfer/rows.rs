@@ -2,7 +2,10 @@
 //!
 //! Statements are put together from our own constants; values are always bound.
 
-use super::tables::{Kind, Row, Table, Value};
+use super::{
+    hold::bounded,
+    tables::{Kind, Row, Table, Value},
+};
 use crate::db::Tx;
 use sqlx::{AssertSqlSafe, Error, Row as _};
 use std::collections::VecDeque;
@@ -13,7 +16,7 @@ const AT_A_TIME: usize = 1000;
 /// Values bound to one statement at most. SQLite allows 32 766, PostgreSQL 65 535.
 const VALUES: usize = 8000;
 
-/// Like `db::within!`, but without a limit in time: what is done here may take long, and no request waits for it.
+/// Like `db::within!`, but without its limit in time: what is done here may take longer, and no request waits for it.
 macro_rules! through {
     ($tx:expr, |$conn:ident| $body:expr) => {
         match $tx {
@@ -77,7 +80,7 @@ async fn read(tx: &mut Tx, table: &Table<'_>, after: Option<&Value>) -> Result<V
         if let Some(key) = after {
             query = bind!(query, key);
         }
-        let found = query.fetch_all(c).await?;
+        let found = bounded(query.fetch_all(c)).await?;
         let mut rows = Vec::with_capacity(found.len());
         for found in found {
             let mut row = Row::with_capacity(table.columns.len());
@@ -115,7 +118,7 @@ pub async fn insert(tx: &mut Tx, table: &Table<'_>, rows: &[Row]) -> Result<(), 
             for value in some.iter().flatten() {
                 query = bind!(query, value);
             }
-            query.execute(c).await?;
+            bounded(query.execute(c)).await?;
         });
     }
     Ok(())
@@ -131,7 +134,7 @@ pub async fn delete(tx: &mut Tx, table: &Table<'_>, keys: &[Value]) -> Result<()
             for key in some {
                 query = bind!(query, key);
             }
-            query.execute(c).await?;
+            bounded(query.execute(c)).await?;
         });
     }
     Ok(())
@@ -141,6 +144,17 @@ pub async fn delete(tx: &mut Tx, table: &Table<'_>, keys: &[Value]) -> Result<()
 pub async fn count(tx: &mut Tx, table: &Table<'_>) -> Result<i64, Error> {
     let sql = AssertSqlSafe(format!("select count(*) from {}", table.name));
     through!(tx, |c| sqlx::query_scalar(sql).fetch_one(c).await)
+}
+
+/// Whether there are none.
+pub async fn is_empty(tx: &mut Tx, table: &Table<'_>) -> Result<bool, Error> {
+    let sql = AssertSqlSafe(format!("select not exists (select 1 from {})", table.name));
+    through!(tx, |c| bounded(sqlx::query_scalar(sql).fetch_one(c)).await)
+}
+
+/// Lets the database know that a transaction is still wanted.
+pub async fn keep(tx: &mut Tx) -> Result<(), Error> {
+    through!(tx, |c| bounded(sqlx::query("select 1").execute(c)).await.map(drop))
 }
 
 /// A table read from its first row to its last.
@@ -156,9 +170,10 @@ impl<'t> Cursor<'t> {
         Self { table, ahead: VecDeque::new(), after: None, at_end: false }
     }
 
-    /// Reads ahead if nothing is left of what was read; afterwards `peek` is right.
-    pub async fn ready(&mut self, tx: &mut Tx) -> Result<(), Error> {
-        if self.ahead.is_empty() && !self.at_end {
+    /// Reads ahead if nothing is left of what was read; afterwards `peek` is right. Answers whether it did.
+    pub async fn ready(&mut self, tx: &mut Tx) -> Result<bool, Error> {
+        let reads = self.ahead.is_empty() && !self.at_end;
+        if reads {
             let rows = read(tx, self.table, self.after.as_ref()).await?;
             self.at_end = rows.len() < AT_A_TIME;
             if let Some(last) = rows.last() {
@@ -166,7 +181,12 @@ impl<'t> Cursor<'t> {
             }
             self.ahead.extend(rows);
         }
-        Ok(())
+        Ok(reads)
+    }
+
+    /// Whether everything was taken.
+    pub fn is_over(&self) -> bool {
+        self.ahead.is_empty() && self.at_end
     }
 
     /// The next row, as far as it was read.

@@ -80,7 +80,7 @@ pub const TABLES: &[Table<'static>] = &[
             ("setup_closed_at", Int),
             ("created_at", Int),
         ],
-        left: &["moved_at"],
+        left: &["moved_at", "moved_to"],
     },
     Table {
         name: "users",
@@ -191,6 +191,12 @@ pub const LEFT: &[(&str, &str)] = &[
     ("address_counts", "changes with every request and is forgotten within minutes"),
 ];
 
+/// What takes no writes in a database that was left: what was carried over; and the jobs, which all its nodes share, and on which
+/// each of them notices that it can do nothing more here, because `/readyz` writes there.
+pub fn guarded() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().map(|table| table.name).chain(["jobs"])
+}
+
 /// One value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
@@ -202,6 +208,23 @@ pub enum Value {
     Bytes(Option<Vec<u8>>),
     /// [`Kind::Id`].
     Id(Option<Uuid>),
+}
+
+impl Value {
+    /// About how many bytes it keeps.
+    fn size(&self) -> usize {
+        size_of::<Self>()
+            + match self {
+                Self::Text(Some(text)) => text.len(),
+                Self::Bytes(Some(bytes)) => bytes.len(),
+                _ => 0,
+            }
+    }
+}
+
+/// About how many bytes a row keeps.
+pub fn size(row: &Row) -> usize {
+    row.iter().map(Value::size).sum()
 }
 
 /// One row, in the order of the table's columns.

@@ -308,6 +308,7 @@ async fn a_backup_of_an_older_version_is_brought_to_ours() {
         "delete from signing_keys",
         "alter table signing_keys drop column signs_from",
         "alter table installation drop column moved_at",
+        "alter table installation drop column moved_to",
         "drop table jobs",
         "drop table address_counts",
         "drop table arrival",

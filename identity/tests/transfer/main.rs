@@ -5,6 +5,7 @@ mod support;
 
 mod backups;
 mod moving;
+mod rivals;
 mod schema;
 mod upgrades;
 mod world;

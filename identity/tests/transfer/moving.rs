@@ -217,7 +217,12 @@ async fn a_target_that_is_not_empty_is_refused() {
     world.open(&other).await.unwrap().close().await;
     let db = Db::open(&target).await.unwrap();
     db.migrate().await.unwrap();
-    world.run(&target, "insert into arrival values (1, gen_random_uuid(), 1, null)").await;
+    world
+        .run(
+            &target,
+            "insert into arrival values (1, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, null)",
+        )
+        .await;
     let told = told(&target).await;
     assert!(told.contains("of another installation"), "{told}");
     // Nothing of this has closed the source.

@@ -114,8 +114,18 @@ impl World {
     }
 
     pub async fn restore(&self, file: &str, to: &str, choices: transfer::Choices) -> Result<Vec<Sum>, Refusal> {
+        self.restore_with(file, to, choices, &|_| {}).await
+    }
+
+    pub async fn restore_with(
+        &self,
+        file: &str,
+        to: &str,
+        choices: transfer::Choices,
+        report: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Vec<Sum>, Refusal> {
         let target = Db::open(to).await.unwrap();
-        let done = transfer::restore(&self.path(file), &target, &master_key(), choices, &*self.clock, &|_| {}).await;
+        let done = transfer::restore(&self.path(file), &target, &master_key(), choices, &*self.clock, report).await;
         target.close().await;
         done
     }
