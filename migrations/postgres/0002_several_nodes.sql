@@ -5,6 +5,7 @@ alter table installation add column moved_to uuid; -- which arrival there it was
 
 -- Published before it signs, so that every node and every verifier knows it by then.
 alter table signing_keys add column signs_from bigint not null default 0;
+update signing_keys set signs_from = created_at;
 
 create table jobs ( -- background work that one node does for all
     name   text   primary key,
