@@ -1,21 +1,31 @@
 //! Bringing a database to the schema this binary knows, and refusing what it does not know.
 //!
 //! Several processes may begin at the same moment. Whoever gets the lock does all the work in one transaction, so the others
-//! find it done, and a migration that fails leaves the database as it was. A database that needs nothing is only read.
+//! find it done, and a migration that fails leaves the database as it was. Nodes of the version before go on meanwhile: a table
+//! that somebody reads for long is waited for in short turns. A database that needs nothing is only read.
 
 use super::{Db, on};
 use crate::Refusal;
 use sqlx::{
-    Error,
+    Error, PgPool,
     migrate::{MigrateError, Migrator},
 };
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    time::{Duration, Instant},
+};
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// Of the advisory lock on PostgreSQL: any number that nobody else takes.
 const LOCK: i64 = 0x6c61_7463_686b_6579;
+
+/// For how long to ask again for a table that somebody else is at.
+const PERSISTENCE: Duration = Duration::from_secs(5 * 60);
+
+/// Between two times, so that everybody who has waited behind us gets through.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// What the database says about one migration: version, whether it succeeded, checksum.
 type Applied = (i64, bool, Vec<u8>);
@@ -41,13 +51,17 @@ impl Db {
                 tx.commit().await?;
             }
             Self::Postgres(pool) => {
-                let mut tx = pool.begin().await?;
-                // What protects requests would cut off whoever waits here for another's work.
-                sqlx::query("set local statement_timeout = 0").execute(&mut *tx).await?;
-                sqlx::query("set local lock_timeout = 0").execute(&mut *tx).await?;
-                sqlx::query("select pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *tx).await?;
-                unlocked.run_direct(None, &mut *tx, false).await.map_err(refusal)?;
-                tx.commit().await?;
+                let began = Instant::now();
+                while let Err(error) = at_once(pool, &unlocked).await {
+                    if !is_in_the_way(&error) || began.elapsed() >= PERSISTENCE {
+                        return Err(refusal(error));
+                    }
+                    tracing::warn!(
+                        %error,
+                        "the schema is brought up to date as soon as a long transaction in the database has ended, such as a backup's"
+                    );
+                    tokio::time::sleep(PAUSE).await;
+                }
             }
         }
         Ok(())
@@ -95,6 +109,26 @@ impl Db {
     }
 }
 
+/// Everything that is missing, or nothing. Changing a table waits for everybody who is at it, and everybody who comes later waits
+/// for that: not for long, therefore.
+async fn at_once(pool: &PgPool, migrator: &Migrator) -> Result<(), MigrateError> {
+    let mut tx = pool.begin().await?;
+    // What protects requests would cut off whoever waits here for another's work.
+    sqlx::query("set local statement_timeout = 0").execute(&mut *tx).await?;
+    sqlx::query("set local lock_timeout = 0").execute(&mut *tx).await?;
+    sqlx::query("select pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *tx).await?;
+    sqlx::query("set local lock_timeout = '3s'").execute(&mut *tx).await?;
+    migrator.run_direct(None, &mut *tx, false).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Somebody else is at a table, or was, and we were chosen as the victim of a deadlock.
+fn is_in_the_way(error: &MigrateError) -> bool {
+    let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else { return false };
+    let Error::Database(error) = error else { return false };
+    matches!(error.code().as_deref(), Some("55P03" | "40P01"))
+}
+
 /// SQLite has no code of its own for it.
 fn is_no_such_table(error: &Error) -> bool {
     let Error::Database(error) = error else { return false };
@@ -134,6 +168,10 @@ fn refusal(error: MigrateError) -> Refusal {
         MigrateError::Dirty(version) => {
             format!("migration {version} was interrupted half-way, by something other than Latchkey: restore a backup")
         }
+        error if is_in_the_way(&error) => format!(
+            "the schema could not be brought up to date, because something in the database holds a table for minutes, such as a \
+             backup or a session in a transaction: try again when it has ended ({error})"
+        ),
         MigrateError::ExecuteMigration(error, version) => {
             format!("migration {version} failed, and nothing was changed: {error}")
         }

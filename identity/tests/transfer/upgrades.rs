@@ -2,6 +2,7 @@
 
 use crate::world::{BOTH, On, World};
 use identity::db::{Db, schema_version};
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
@@ -91,4 +92,57 @@ async fn a_database_that_is_up_to_date_is_only_read() {
     let began = std::time::Instant::now();
     Db::open(&url).await.unwrap().migrate().await.unwrap();
     assert!(began.elapsed().as_secs() < 4, "it did not wait for the write lock");
+}
+
+/// The database as the release before left it.
+async fn version_one(url: &str) -> Db {
+    let db = Db::open(url).await.unwrap();
+    match &db {
+        Db::Sqlite { write, .. } => sqlx::migrate!("../migrations/sqlite").run_to(1, write).await.unwrap(),
+        Db::Postgres(pool) => sqlx::migrate!("../migrations/postgres").run_to(1, pool).await.unwrap(),
+    }
+    assert_eq!(db.version().await.unwrap(), Some(1));
+    db
+}
+
+/// A backup reads for a long time. What comes after the migration's wish for a table must not queue behind it all that time.
+#[tokio::test]
+async fn a_migration_that_waits_for_a_long_reader_holds_nobody_up() {
+    let world = World::start();
+    let url = world.fresh(On::Postgres).await;
+    let Db::Postgres(reader) = version_one(&url).await else { panic!("not PostgreSQL") };
+    let mut reading = reader.begin().await.unwrap();
+    sqlx::query("lock table installation in access share mode").execute(&mut *reading).await.unwrap();
+    let node = Db::open(&url).await.unwrap();
+    let migrating = tokio::spawn(async move { node.migrate().await.map_err(|error| error.to_string()) });
+    let (other, began, mut answers) = (Db::open(&url).await.unwrap(), Instant::now(), 0);
+    let Db::Postgres(other) = other else { panic!("not PostgreSQL") };
+    while began.elapsed() < Duration::from_secs(9) {
+        let asked = Instant::now();
+        sqlx::query("select count(*) from installation").execute(&other).await.expect("others go on");
+        assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
+        answers += 1;
+        // As a long transaction that is at work, and not one that was forgotten.
+        sqlx::query("select 1").execute(&mut *reading).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(answers > 20 && !migrating.is_finished(), "{answers}");
+    reading.rollback().await.unwrap();
+    assert_eq!(migrating.await.unwrap(), Ok(()));
+    world.open(&url).await.unwrap().close().await;
+}
+
+#[tokio::test]
+async fn a_signing_key_of_the_first_release_signs_from_its_creation() {
+    let world = World::start();
+    for on in BOTH {
+        let url = world.fresh(on).await;
+        version_one(&url).await.close().await;
+        let some = if on == On::Sqlite { "x'00'" } else { "'\\x00'" };
+        let key =
+            format!("insert into signing_keys (kid, alg, sealed, jwk, created_at) values ('k', 'a', {some}, '', 77)");
+        world.run(&url, &key).await;
+        Db::open(&url).await.unwrap().migrate().await.unwrap();
+        assert_eq!(world.number(&url, "select signs_from from signing_keys").await, 77);
+    }
 }
