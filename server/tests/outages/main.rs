@@ -1,4 +1,4 @@
-//! Outages: the database is stopped, crashes, is silent, full, read-only or has no room, under the real binary.
+//! Outages: the database is stopped, crashes, is silent, slow, full, read-only or has no room, under the real binary.
 //!
 //! Always the same promises: what needs no database is shown at once, and that includes everybody with a valid access token;
 //! the rest is told "not now" within the limit; nobody is signed out; nothing that was acknowledged is lost; and when it is
@@ -13,5 +13,6 @@ mod postgres;
 mod postgresql;
 #[path = "../running/mod.rs"]
 mod running;
+mod slow;
 mod sqlite;
 mod world;

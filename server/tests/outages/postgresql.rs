@@ -2,8 +2,9 @@
 
 use crate::{
     mounts::{Filler, with_small_disk},
-    postgres::{Cluster, Kind, Mode},
+    postgres::{Cluster, Kind, Mode, SUPERUSER},
     running::soon,
+    slow::Way,
     world::World,
 };
 use sqlx::{Connection, PgConnection};
@@ -53,6 +54,28 @@ fn a_server_that_is_silent() {
     world.shows_what_it_can();
     cluster.thaw();
     world.recovers();
+}
+
+#[test]
+fn a_server_that_is_merely_slow() {
+    let (home, cluster) = (tempfile::tempdir().unwrap(), Kind::quick().tcp().start());
+    let way = Way::to(cluster.port());
+    let url = format!("postgres://{SUPERUSER}@{}/postgres", way.address);
+    let mut world = World::start(home.path(), &[("LATCHKEY_DATABASE_URL", &url)]);
+    for each_way in [Duration::from_millis(300), Duration::from_secs(2)] {
+        let round_trip = each_way * 2;
+        way.takes(each_way);
+        world.delays_nobody_without_need(round_trip);
+        let ledger = world.works_or_says_not_now();
+        if round_trip < Duration::from_secs(1) {
+            soon("somebody can sign in", || world.server.browser().sign_in("alice%40example.org"));
+        }
+        world.delays_nobody_without_need(round_trip);
+        way.takes(Duration::ZERO);
+        world.recovers();
+        world.has_all(ledger);
+        world.is_quick(round_trip);
+    }
 }
 
 #[tokio::test]

@@ -4,9 +4,12 @@ use crate::running::{Answer, Browser, PASSWORD, Server, run, said, soon, unavail
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::Path,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// What needs no database is answered this soon, even on a busy machine. The real thing is milliseconds, or a second until the
@@ -81,6 +84,50 @@ impl World {
             let page = at_once(alice.html().get(path).is(200), path).body;
             assert!(page.contains("alice@example.org") && page.contains(AWAY), "{path}: {page}");
         }
+    }
+
+    /// What needs no database, while it is slow: in less than the time of one question to it, if not always on a busy machine.
+    pub fn delays_nobody_without_need(&self, round_trip: Duration) {
+        let (nobody, alice) = (self.server.browser(), self.alice.access_only());
+        for path in ["/healthz", "/login", "/register", "/.well-known/jwks.json", "/favicon.svg", "/robots.txt"] {
+            soon(path, || nobody.html().get(path).is(200).took < round_trip);
+        }
+        soon("/api/me", || alice.clone().get("/api/me").is(200).took < round_trip);
+        // With or without what only the database knows.
+        for path in ["/dashboard", "/account"] {
+            assert!(at_once(alice.html().get(path).is(200), path).body.contains("alice@example.org"));
+        }
+    }
+
+    /// What needs the database, while it is slow: done or put off, within the limit, and nobody is signed out. Answers who came in.
+    pub fn works_or_says_not_now(&self) -> Ledger {
+        let came = Mutex::new(Vec::new());
+        let come_and_stay = || {
+            let mut browser = self.server.browser();
+            if browser.sign_in(ALICE) {
+                let mut later = browser.refresh_only().html();
+                done_or_put_off(&later.get("/dashboard"));
+                browser.refresh = later.refresh;
+                came.lock().unwrap().push(browser);
+            }
+        };
+        self.at_the_same_time(&[
+            &come_and_stay,
+            &come_and_stay,
+            &|| done_or_put_off(&self.alice.access_only().html().get("/admin/users")),
+            &|| done_or_put_off(&at_once(self.server.get("/readyz"), "/readyz")),
+        ]);
+        Ledger(came.into_inner().unwrap())
+    }
+
+    /// Whatever needs the database takes less than one question to it took before.
+    pub fn is_quick(&self, round_trip: Duration) {
+        soon("signing in is quick", || {
+            let began = Instant::now();
+            self.server.browser().sign_in(ALICE) && began.elapsed() < round_trip
+        });
+        let alice = self.alice.access_only();
+        soon("pages are quick", || alice.html().get("/admin/users").is(200).took < round_trip);
     }
 
     /// What needs the database, to read: told in time, and with nobody's cookies touched.
@@ -163,6 +210,13 @@ impl World {
 
 fn form() -> String {
     format!("email={ALICE}&password={}", PASSWORD.replace(' ', "+"))
+}
+
+#[track_caller]
+fn done_or_put_off(answer: &Answer) {
+    if answer.status != 200 {
+        unavailable(answer);
+    }
 }
 
 #[track_caller]
