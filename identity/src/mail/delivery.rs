@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     Latchkey, Refusal,
-    db::{on, statements},
+    db::{Tx, on, statements, within},
     time::Timestamp,
 };
 use std::{
@@ -48,6 +48,8 @@ statements! {
     /// Due at the end of time, so that nobody who looks for due letters has to step over it.
     GIVE_UP = "update letters set sealed = null, failure = $3, due_at = 9223372036854775807
                 where id = $1 and attempts = $2 and sent_at is null";
+    CLAIMS = "select due_at, attempts from letters
+               where attempts > 0 and due_at > $1 and failure is null and sent_at is null and sealed is not null";
 }
 
 /// How long a claim holds at least.
@@ -73,6 +75,9 @@ const AT_A_TIME: i64 = 32;
 
 /// The longest pause between two attempts to write down that a letter was sent.
 const RECORD_AGAIN: Duration = Duration::from_secs(1);
+
+/// How long after its claim a letter may still be on its way, and how it went not be written down yet.
+pub(crate) const ON_ITS_WAY: Duration = Duration::from_secs(LETTER_TIMEOUT.as_secs() + 10);
 
 /// What one call did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -199,6 +204,15 @@ async fn compose_and_send(house: &Latchkey, transport: &Transport, claimed: &Cla
         .send(&file_name(*id, *posted_at), message)
         .await
         .map_err(|failure| Failure { why: without_recipient(&failure.why, &letter.to), ..failure })
+}
+
+/// Whether somebody is handing a letter over just now. Claims of those who have died hold for longer, and do not count.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn on_their_way(tx: &mut Tx, now: Timestamp) -> Result<bool, sqlx::Error> {
+    let claims: Vec<(Timestamp, i64)> = within!(*tx, |c| sqlx::query_as(CLAIMS).bind(now).fetch_all(c).await)?;
+    Ok(claims.into_iter().any(|(until, attempt)| now < until.minus(lease(attempt)).plus(ON_ITS_WAY)))
 }
 
 /// Writes down that a letter was sent, as often as it takes: nothing else could be done without the database anyway, and

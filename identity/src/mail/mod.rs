@@ -12,6 +12,7 @@ mod outbox;
 mod transport;
 
 pub use delivery::{Delivered, deliver_due};
+pub(crate) use delivery::{ON_ITS_WAY, on_their_way};
 pub use letters::{already_registered, reuse_detected, verification};
 pub(crate) use message::check_recipient;
 pub use message::check_sender;

@@ -41,6 +41,8 @@ pub enum Progress {
     },
     /// The source is about to be locked for the last part.
     Locking,
+    /// A letter is on its way; the source goes on until it is known how that went.
+    Waiting,
     /// A table is being compared on both sides.
     Checking {
         /// Which.
@@ -55,15 +57,24 @@ pub enum Progress {
 /// Who is told about progress.
 pub type Report<'r> = &'r (dyn Fn(Progress) + Sync);
 
-/// Refuses what looks like an installation and is none: a database that was left, one in which something is still arriving.
+/// Refuses a backup, of whatever version. To be asked before anything is written, migrations included.
+///
+/// # Errors
+/// One line that says what to do.
+pub async fn check_no_backup(db: &Db) -> Result<(), Refusal> {
+    if file::is_backup(&mut hold::snapshot(db).await?).await? {
+        return Err(Refusal::Broken("this file is a backup: `latchkey restore` makes an installation of it".into()));
+    }
+    Ok(())
+}
+
+/// Refuses what looks like an installation and is none: a backup, a database that was left, one in which something is still arriving.
 ///
 /// # Errors
 /// One line that says what to do.
 pub async fn check_open(db: &Db) -> Result<(), Refusal> {
+    check_no_backup(db).await?;
     let mut tx = hold::snapshot(db).await?;
-    if file::is_backup(&mut tx).await? {
-        return Err(Refusal::Broken("this file is a backup: `latchkey restore` makes an installation of it".into()));
-    }
     if arrival::unfinished(&mut tx).await?.is_some() {
         return Err(unfinished());
     }

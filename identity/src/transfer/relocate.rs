@@ -5,7 +5,7 @@
 //! 1. The target says that something is arriving: nobody can open it. Every step there first asks whether a later run has taken
 //!    over.
 //! 2. Everything is copied from a snapshot, while the source goes on.
-//! 3. The source's write lock is taken; what has changed since is copied; everything is read on both sides and compared; the
+//! 3. The source's write lock is taken, when no letter is on its way; what has changed since is copied; everything is read on both sides and compared; the
 //!    target is committed.
 //! 4. The source is marked as left for this very arrival, and the lock goes with that commit: it takes no write any more.
 //! 5. The target says that the arrival has ended: it can be opened.
@@ -18,8 +18,17 @@ use super::{
     hold::{Target, locked, snapshot},
     tables::Sum,
 };
-use crate::{Refusal, db::Db, time::Clock};
+use crate::{
+    Refusal,
+    db::{Db, Tx},
+    mail::{ON_ITS_WAY, on_their_way},
+    time::Clock,
+};
+use std::time::{Duration, Instant};
 use uuid::Uuid;
+
+/// How often to look whether a letter is still on its way.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
 
 /// Moves everything from `source` to `target` and leaves the source.
 ///
@@ -40,6 +49,7 @@ pub async fn relocate(source: &Db, target: &Db, clock: &dyn Clock, report: Repor
     {
         return Err(super::has_moved(left));
     }
+    super::check_no_backup(target).await?;
     target.migrate().await?;
     let arrival = arrival::begin(target, whose, What::Move, clock.now()).await?;
 
@@ -50,9 +60,8 @@ pub async fn relocate(source: &Db, target: &Db, clock: &dyn Clock, report: Repor
     drop(before);
 
     report(Progress::Locking);
-    let mut lock = locked(source).await?;
+    let (mut lock, left) = locked_between_letters(source, clock, report).await?;
     // Another run may have been quicker, and have left for another target.
-    let left = departure(&mut lock).await?;
     if let Some(left) = left
         && left.to != Some(arrival.id)
     {
@@ -73,6 +82,30 @@ pub async fn relocate(source: &Db, target: &Db, clock: &dyn Clock, report: Repor
     report(Progress::Left);
     rest.end(clock.now()).await?;
     Ok(sums)
+}
+
+/// The source's write lock, at a moment when no node is handing a letter over: that the mail server has accepted it could not be
+/// written down any more, and the new home would send it again. When there is no such moment for a while, at any.
+async fn locked_between_letters(
+    source: &Db,
+    clock: &dyn Clock,
+    report: Report<'_>,
+) -> Result<(Tx, Option<Departure>), Refusal> {
+    let (began, mut told) = (Instant::now(), false);
+    loop {
+        let mut lock = locked(source).await?;
+        let left = departure(&mut lock).await?;
+        if left.is_some() || began.elapsed() >= ON_ITS_WAY || !on_their_way(&mut lock, clock.now()).await? {
+            return Ok((lock, left));
+        }
+        // Nothing was written: this lets go.
+        lock.commit().await?;
+        if !told {
+            report(Progress::Waiting);
+            told = true;
+        }
+        tokio::time::sleep(ASK_AGAIN).await;
+    }
 }
 
 /// Whether the target holds the arrival that an installation has left for.

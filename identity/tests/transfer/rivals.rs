@@ -1,10 +1,11 @@
-//! Several runs at once: into the same target, and into different ones. At no time may two databases be open, and nothing that a
-//! home has acknowledged may be undone by a run that comes late.
+//! What comes between during a move: other runs, into the same target and into different ones; letters on their way; readers. At
+//! no time may two databases be open, and nothing that a home has acknowledged may be undone by a run that comes late.
 
 use crate::world::{BOTH, On, World};
 use identity::{
     Refusal,
     db::Db,
+    time::Clock,
     transfer::{self, Choices, Progress, Sum},
 };
 use std::{
@@ -187,4 +188,79 @@ async fn an_old_attempt_is_not_finished_once_the_move_has_ended_elsewhere() {
         world.relocate(&source, &b).await.unwrap();
         assert!(world.dump(&source).await == world.dump(&b).await);
     }
+}
+
+/// The lock is gone before the mark is made: by PostgreSQL itself, for example, when it has not heard from us for too long.
+#[tokio::test]
+async fn a_lock_that_is_lost_loses_nothing() {
+    let world = Arc::new(World::start());
+    for at in [Progress::Checking { table: "installation" }, Progress::Leaving] {
+        let (source, target) = (world.fresh(On::Postgres).await, world.fresh(On::Sqlite).await);
+        world.filled(&source).await;
+        let moving = move_until(&world, at, &source, &target);
+        let gone = "select pg_terminate_backend(pid) from pg_stat_activity
+                     where datname = current_database() and state = 'idle in transaction'";
+        world.run(&source, gone).await;
+        acknowledge(&world, &source).await;
+        moving.goes_on().unwrap_err();
+        assert!(world.refused(&target).await.contains("an unfinished move"));
+        still_there(&world, &source).await;
+        world.relocate(&source, &target).await.unwrap();
+        still_there(&world, &target).await;
+    }
+}
+
+/// A node has handed a letter over, and the mail server takes its time.
+#[tokio::test]
+async fn a_letter_on_its_way_is_waited_for() {
+    let world = Arc::new(World::start());
+    for (from, to) in [(On::Sqlite, On::Postgres), (On::Postgres, On::Sqlite)] {
+        let (source, target) = (world.fresh(from).await, world.fresh(to).await);
+        world.filled(&source).await;
+        // As `mail::delivery` claims it, for five minutes.
+        let until = world.clock.now().plus(Duration::from_secs(300)).0;
+        world.run(&source, &format!("update letters set attempts = 1, due_at = {until}")).await;
+        let moving = move_until(&world, Progress::Waiting, &source, &target);
+        world.run(&source, "update letters set sent_at = 1, sealed = null").await;
+        moving.goes_on().unwrap();
+        assert_eq!(world.number(&target, "select count(*) from letters where sent_at is null").await, 0);
+        assert!(world.number(&target, "select count(*) from letters").await > 0);
+    }
+}
+
+/// Whoever claimed it is dead: the new home sends it when the claim has run out.
+#[tokio::test]
+async fn a_letter_that_was_abandoned_is_not_waited_for() {
+    let world = Arc::new(World::start());
+    let (source, target) = (world.fresh(On::Sqlite).await, world.fresh(On::Sqlite).await);
+    world.filled(&source).await;
+    let until = world.clock.now().plus(Duration::from_secs(300)).0;
+    world.run(&source, &format!("update letters set attempts = 1, due_at = {until}")).await;
+    world.clock.advance(Duration::from_secs(101));
+    let waited = AtomicBool::new(false);
+    let report = |progress| {
+        waited.fetch_or(progress == Progress::Waiting, Ordering::SeqCst);
+    };
+    world.relocate_with(&source, &target, &report).await.unwrap();
+    assert!(!waited.into_inner());
+}
+
+/// Triggers go only when nobody so much as reads.
+#[tokio::test]
+async fn a_database_that_is_read_is_reopened_as_soon_as_it_is_not() {
+    let world = World::start();
+    let (source, target) = (world.fresh(On::Postgres).await, world.fresh(On::Sqlite).await);
+    world.filled(&source).await;
+    world.relocate(&source, &target).await.unwrap();
+    let (Db::Postgres(reader), db) = (Db::open(&source).await.unwrap(), Db::open(&source).await.unwrap()) else {
+        panic!("not PostgreSQL")
+    };
+    let mut reading = reader.begin().await.unwrap();
+    sqlx::query("select count(*) from users").execute(&mut *reading).await.unwrap();
+    let (reopened, ()) = tokio::join!(transfer::reopen(&db), async {
+        tokio::time::sleep(Duration::from_secs(7)).await;
+        reading.rollback().await.unwrap();
+    });
+    reopened.unwrap();
+    world.open(&source).await.unwrap().close().await;
 }
