@@ -70,6 +70,7 @@ impl Latchkey {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Arc<Self>, Refusal> {
+        crate::transfer::check_no_backup(&db).await?;
         db.migrate().await?;
         crate::transfer::check_open(&db).await?;
         check_master_key(&db, &master, clock.now(), &*random).await?;

@@ -62,6 +62,7 @@ pub async fn restore(
             "the master key does not fit this backup: give the key of the installation it was made of".into(),
         ));
     }
+    super::check_no_backup(target).await?;
     target.migrate().await?;
     let arrival = arrival::begin(target, whose, What::Backup, clock.now()).await?;
     report(Progress::Began);

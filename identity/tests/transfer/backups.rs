@@ -331,5 +331,11 @@ async fn a_backup_of_an_older_version_is_brought_to_ours() {
         world.people_are_as_before(&target, &mut people).await;
     }
     assert!(as_made == std::fs::read(world.path("old")).unwrap(), "the file is left alone");
+    // Nor does a server upgrade it that is pointed at it by mistake.
+    std::fs::copy(world.path("old"), world.path("pointed-at")).unwrap();
+    let mistake = format!("sqlite:{}", world.path("pointed-at").display());
+    assert!(world.refused(&mistake).await.contains("this file is a backup"));
+    assert!(world.relocate(&source, &mistake).await.unwrap_err().to_string().contains("this file is a backup"));
+    assert_eq!(world.number(&mistake, "select max(version) from _sqlx_migrations").await, 1);
     world.people_are_as_before(&source, &mut people).await;
 }

@@ -18,10 +18,17 @@ use identity::{
 use std::{
     path::PathBuf,
     sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 
 /// Rows of one table between two lines about it.
 const ROWS_A_LINE: u64 = 100_000;
+
+/// How a move begins.
+const WHILE_IN_USE: &str = "copying, while the old database is in use";
+
+/// How long a database that was written to may take to close.
+const GOODBYE: Duration = Duration::from_secs(30);
 
 #[derive(Args)]
 pub struct Migrate {
@@ -66,9 +73,9 @@ pub async fn migrate(how: &Migrate, settings: &Settings) -> Result<(), StartErro
     } else if let Some(to) = &how.to {
         let source = start::existing_database(settings).await?;
         let target = start::open_database(&Settings { database: database(to), ..settings.clone() }).await?;
-        let sums = transfer::relocate(&source, &target, &SystemClock, &tell()).await;
+        let sums = transfer::relocate(&source, &target, &SystemClock, &tell(WHILE_IN_USE)).await;
         source.close().await;
-        target.close().await;
+        let_go(&target).await;
         show(&sums?);
         println!(
             "Moved. Start Latchkey with LATCHKEY_DATABASE_URL naming the new database, and with the same master key ({}).",
@@ -85,7 +92,7 @@ pub async fn migrate(how: &Migrate, settings: &Settings) -> Result<(), StartErro
 /// `latchkey backup`
 pub async fn backup(what: &Backup, settings: &Settings) -> Result<(), StartError> {
     let source = start::existing_database(settings).await?;
-    let sums = transfer::backup(&source, &what.file, &SystemClock, &tell()).await;
+    let sums = transfer::backup(&source, &what.file, &SystemClock, &tell(WHILE_IN_USE)).await;
     source.close().await;
     show(&sums?);
     println!(
@@ -109,8 +116,8 @@ pub async fn restore(what: &Restore, settings: &Settings) -> Result<(), StartErr
     files::prepare(&settings.data_dir)?;
     let target = start::open_database(settings).await?;
     let choices = Choices { end_sessions: what.end_sessions, send_letters: what.send_letters };
-    let sums = transfer::restore(&what.file, &target, &master, choices, &SystemClock, &tell()).await;
-    target.close().await;
+    let sums = transfer::restore(&what.file, &target, &master, choices, &SystemClock, &tell("copying")).await;
+    let_go(&target).await;
     show(&sums?);
     println!("Restored from {}. Latchkey can be started.", what.file.display());
     Ok(())
@@ -137,16 +144,21 @@ fn show(sums: &[Sum]) {
 }
 
 /// Lines for a person who waits.
-fn tell() -> impl Fn(Progress) + Sync {
+fn tell(beginning: &str) -> impl Fn(Progress) + Sync {
     let comparing = AtomicBool::new(false);
     move |progress| match progress {
-        Progress::Began => eprintln!("copying, while the old database is in use"),
+        Progress::Began => eprintln!("{beginning}"),
         Progress::Copied { table, rows } if rows > 0 && rows % ROWS_A_LINE == 0 => {
             eprintln!("{table}: {rows} rows copied")
         }
         Progress::Copied { .. } => {}
         Progress::Locking => {
             eprintln!("copying what has changed meanwhile; the old database takes no writes from now on")
+        }
+        Progress::Waiting => {
+            eprintln!(
+                "not yet: a letter is on its way to the mail server, and the old database takes writes until it is known how that went"
+            )
         }
         Progress::Checking { .. } if comparing.swap(true, Ordering::Relaxed) => {}
         Progress::Checking { .. } => eprintln!("comparing everything that arrived with what was sent"),
