@@ -9,7 +9,7 @@ use crate::{
 };
 use clap::Args;
 use identity::{
-    db,
+    db::{self, Db},
     random::SystemSource,
     time::SystemClock,
     transfer::{self, Choices, Progress, Sum},
@@ -121,6 +121,11 @@ pub async fn restore(what: &Restore, settings: &Settings) -> Result<(), StartErr
     show(&sums?);
     println!("Restored from {}. Latchkey can be started.", what.file.display());
     Ok(())
+}
+
+/// Closes a database, unless it does not even answer that.
+async fn let_go(db: &Db) {
+    let _ = tokio::time::timeout(GOODBYE, db.close()).await;
 }
 
 /// A URL, or the path of a file. A file named by a plain URL is made for the owner alone, like our own.
