@@ -5,6 +5,7 @@
 use crate::{
     Latchkey, Refusal,
     db::{Tx, on, statements, within},
+    paging::PageSize,
     sessions::Device,
     time::Timestamp,
     words::{EventView, Page},
@@ -131,6 +132,20 @@ struct Row {
     detail: String,
 }
 
+impl From<Row> for EventView {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            at: row.at.0,
+            kind: row.kind,
+            actor: row.actor,
+            subject: row.subject,
+            ip: row.ip,
+            detail: row.detail,
+        }
+    }
+}
+
 /// Events before `after` (an event's id), newest first; of one account, or of all. The caller has asked whether the reader may.
 ///
 /// # Errors
@@ -141,28 +156,13 @@ pub(crate) async fn latest(
     after: Option<Uuid>,
     limit: usize,
 ) -> Result<Page<EventView>, Refusal> {
-    let limit = limit.clamp(1, 200);
-    let (before, take) = (after.unwrap_or(Uuid::max()), limit as i64 + 1);
-    let mut rows: Vec<Row> = match of {
+    let size = PageSize::of(limit);
+    let (before, take) = (after.unwrap_or(Uuid::max()), size.ask());
+    let rows: Vec<Row> = match of {
         Some(of) => {
             on!(house.db, read, |p| sqlx::query_as(LATEST_OF).bind(before).bind(take).bind(of).fetch_all(p).await)?
         }
         None => on!(house.db, read, |p| sqlx::query_as(LATEST).bind(before).bind(take).fetch_all(p).await)?,
     };
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|row| row.id);
-    let items = rows
-        .into_iter()
-        .map(|row| EventView {
-            id: row.id,
-            at: row.at.0,
-            kind: row.kind,
-            actor: row.actor,
-            subject: row.subject,
-            ip: row.ip,
-            detail: row.detail,
-        })
-        .collect();
-    Ok(Page { items, next })
+    Ok(size.cut(rows, |row| row.id))
 }

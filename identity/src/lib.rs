@@ -22,6 +22,7 @@ on_the_server! {
     pub mod keys;
     mod latchkey;
     pub mod mail;
+    mod paging;
     pub mod passwords;
     pub mod random;
     mod refusal;

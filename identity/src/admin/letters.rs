@@ -8,6 +8,7 @@ use crate::{
     db::{Topic, on, statements, within},
     events,
     mail::{self, Kind, Standing},
+    paging::PageSize,
     time::Timestamp,
     words::Page,
 };
@@ -131,17 +132,14 @@ pub async fn letters(
     after: Option<Uuid>,
     limit: usize,
 ) -> Result<Page<LetterView>, Refusal> {
-    let limit = limit.clamp(1, 200);
-    let mut rows: Vec<Row> = on!(house.db, read, |p| sqlx::query_as(LIST)
+    let size = PageSize::of(limit);
+    let rows: Vec<Row> = on!(house.db, read, |p| sqlx::query_as(LIST)
         .bind(after.unwrap_or(Uuid::max()))
         .bind(state.map_or("", LetterState::as_str))
-        .bind(limit as i64 + 1)
+        .bind(size.ask())
         .fetch_all(p)
         .await)?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|row| row.id);
-    Ok(Page { items: rows.into_iter().map(LetterView::from).collect(), next })
+    Ok(size.cut(rows, |row| row.id))
 }
 
 /// How many letters wait, fail, were given up lately, and were sent lately.

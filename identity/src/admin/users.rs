@@ -4,6 +4,7 @@ use super::Admin;
 use crate::{
     Latchkey, Refusal,
     db::{on, statements},
+    paging::PageSize,
     time::Timestamp,
     words::{EmailAddress, Page, Role, UserView},
 };
@@ -106,19 +107,16 @@ impl From<Row> for UserView {
 /// # Errors
 /// When the database does not answer.
 pub async fn users(house: &Latchkey, _: &Admin, filter: &Filter) -> Result<Page<UserView>, Refusal> {
-    let limit = filter.limit.clamp(1, 200);
-    let mut rows: Vec<Row> = on!(house.db, read, |p| sqlx::query_as(LIST)
+    let size = PageSize::of(filter.limit);
+    let rows: Vec<Row> = on!(house.db, read, |p| sqlx::query_as(LIST)
         .bind(pattern(&filter.begins))
         .bind(filter.role.map_or("", Role::as_str))
         .bind(filter.status.map_or("", Status::as_str))
         .bind(filter.after.unwrap_or(Uuid::max()))
-        .bind(limit as i64 + 1)
+        .bind(size.ask())
         .fetch_all(p)
         .await)?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|row| row.id);
-    Ok(Page { items: rows.into_iter().map(UserView::from).collect(), next })
+    Ok(size.cut(rows, |row| row.id))
 }
 
 /// One account.
