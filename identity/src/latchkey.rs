@@ -2,13 +2,13 @@
 
 use crate::{
     Refusal, Settings,
-    db::{Bells, CLOCK_TOLERANCE, Db, Topic, on, statements},
+    db::{Bells, Db, Topic, on, statements},
     jobs,
     keys::{self, Keyring, MasterKey, Purpose, Sealer, mac, same},
     passwords::Hasher,
     random::Random,
     sessions::{self, Owed, Receipts, revocations, revocations::Revocations},
-    time::{Clock, Timestamp},
+    time::{CLOCK_TOLERANCE, Clock, Timestamp},
 };
 use std::{
     future::Future,

@@ -3,6 +3,9 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// How far the clocks of two nodes may be apart.
+pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
+
 /// A moment: milliseconds since 1970-01-01 UTC, as the database stores it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
 #[sqlx(transparent)]

@@ -19,7 +19,7 @@ pub(crate) use fault::{is_outage, patient};
 pub use migrate::schema_version;
 pub(crate) use statements::statements;
 pub use statements::{Statement, all_statements};
-pub use surroundings::{CLOCK_TOLERANCE, is_exposed};
+pub use surroundings::is_exposed;
 pub(crate) use tx::STATEMENTS;
 pub use tx::Tx;
 

@@ -3,10 +3,7 @@
 use super::{Db, patient};
 use crate::time::Timestamp;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
-use std::{net::IpAddr, str::FromStr, time::Duration};
-
-/// How far the clocks of nodes may be apart: what access tokens forgive (`tokens::access`).
-pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
+use std::{net::IpAddr, str::FromStr};
 
 /// Whether what is sent to the server of this URL could be read or changed on its way: it is on another machine, and nobody
 /// checks the certificate. The driver's own default goes on in the clear when the server offers no TLS.

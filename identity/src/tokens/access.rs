@@ -6,6 +6,7 @@
 use super::jws;
 use crate::{
     Latchkey, Refusal,
+    time::CLOCK_TOLERANCE,
     words::{Role, Viewer},
 };
 use jsonwebtoken::Header;
@@ -18,8 +19,8 @@ pub const TYP: &str = "at+jwt";
 /// The client the tokens are issued to (RFC 9068 section 2.2): our own pages.
 pub const CLIENT_ID: &str = "latchkey";
 
-/// How far apart the clocks of two nodes may be, in seconds.
-const LEEWAY: i64 = 5;
+/// What is forgiven a clock, in seconds.
+const LEEWAY: i64 = CLOCK_TOLERANCE.as_secs() as i64;
 
 /// The claims. Unknown ones are ignored (RFC 7519 section 4).
 #[derive(Serialize, Deserialize)]
