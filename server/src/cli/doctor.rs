@@ -145,8 +145,7 @@ async fn opened(settings: &Settings) -> Vec<Finding> {
 
 /// With a schema of this version, opening the installation changes nothing.
 async fn inside(db: Db, settings: &Settings) -> Vec<Finding> {
-    if settings.master_key.is_none() && !files::key_path(&settings.data_dir).exists() {
-        let path = files::key_path(&settings.data_dir);
+    if let Some(path) = start::missing_key(settings) {
         return vec![Finding::Bad(format!(
             "master key: {} is missing, and LATCHKEY_MASTER_KEY is not set",
             path.display()

@@ -106,10 +106,10 @@ pub async fn backup(what: &Backup, settings: &Settings) -> Result<(), StartError
 /// `latchkey restore`
 pub async fn restore(what: &Restore, settings: &Settings) -> Result<(), StartError> {
     // A key made now could not be the right one.
-    if settings.master_key.is_none() && !files::key_path(&settings.data_dir).exists() {
+    if let Some(key) = start::missing_key(settings) {
         return Err(StartError::plain(format!(
             "{} is missing, and LATCHKEY_MASTER_KEY is not set: a backup is restored with the master key it was made with",
-            files::key_path(&settings.data_dir).display()
+            key.display()
         )));
     }
     let master = start::master_key(settings, &SystemSource::new())?;

@@ -2,9 +2,11 @@
 //!
 //! The order matters. The port is taken first, so that a second start by mistake fails before it touches anything; then the data
 //! directory, the key, the database. Only then is the port opened: whoever knocked earlier would wait for a node that cannot answer
-//! yet, while a proxy that is turned away asks another. Two servers on one data directory (with two ports) do no harm: SQLite lets one write at a
-//! time, each looks once a second for what the other has ended, and both sign with the same keys. It only makes no sense,
-//! because both count network addresses by themselves.
+//! yet, while a proxy that is turned away asks another.
+//!
+//! Two servers on one data directory (with two ports) do no harm: SQLite lets one write at a time, each looks twice a second for
+//! what the other has ended, and both sign with the same keys. It only makes no sense, because both count network addresses by
+//! themselves.
 
 mod banner;
 mod door;
@@ -14,7 +16,7 @@ mod opening;
 mod tasks;
 
 pub use error::StartError;
-pub use opening::{existing_database, master_key, open, open_database, open_existing};
+pub use opening::{existing_database, master_key, missing_key, open, open_database, open_existing};
 
 use crate::{
     http::{self, Site, address::Proxies, cookies::Jar, limits::Limits, mailbox, metrics},

@@ -47,9 +47,7 @@ pub async fn open_existing(settings: &Settings) -> Result<Arc<Latchkey>, StartEr
         db.close().await;
         return Err(StartError::plain(format!("the database is empty; {} says where it is", place(settings))));
     }
-    let key = files::key_path(&settings.data_dir);
-    // One made now could not be the right one.
-    if settings.master_key.is_none() && !key.exists() {
+    if let Some(key) = missing_key(settings) {
         db.close().await;
         return Err(StartError::plain(format!(
             "{} is missing, and LATCHKEY_MASTER_KEY is not set; LATCHKEY_DATA_DIR says where the key is",
@@ -68,6 +66,12 @@ async fn opened(
     random: Arc<dyn Random>,
 ) -> Result<Arc<Latchkey>, StartError> {
     Ok(Latchkey::open(db, settings.rules.clone(), master, Arc::new(SystemClock), random).await?)
+}
+
+/// Where the master key should be, when it is neither there nor given. One made now could not be that of a database in use.
+pub fn missing_key(settings: &Settings) -> Option<PathBuf> {
+    let key = files::key_path(&settings.data_dir);
+    (settings.master_key.is_none() && !key.exists()).then_some(key)
 }
 
 /// The key from the settings, or the one in the data directory.
