@@ -19,6 +19,7 @@ use std::{
     time::Duration,
 };
 use support::{TestHouse, master_key, settings};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// As long as a first claim holds.
@@ -38,6 +39,12 @@ async fn deliver(home: &TestHouse, server: &MailServer) -> Delivered {
 
 async fn deliver_as(house: &Latchkey, server: &MailServer) -> Delivered {
     mail::deliver_due(house, &Transport::smtp(server.url()).unwrap()).await.unwrap()
+}
+
+/// The same, while something else happens.
+fn delivering(home: &TestHouse, server: &MailServer) -> JoinHandle<Result<Delivered, Refusal>> {
+    let (house, transport) = (home.house.clone(), Transport::smtp(server.url()).unwrap());
+    tokio::spawn(async move { mail::deliver_due(&house, &transport).await })
 }
 
 const fn done(sent: u32, postponed: u32, given_up: u32) -> Delivered {
@@ -116,10 +123,7 @@ async fn a_database_that_goes_away_once_a_letter_was_accepted_does_not_get_it_se
     let home = TestHouse::start().await;
     let server = MailServer::hesitant().await;
     post(&home, "zoe@example.org").await;
-    let delivery = tokio::spawn({
-        let (house, transport) = (home.house.clone(), Transport::smtp(server.url()).unwrap());
-        async move { mail::deliver_due(&house, &transport).await }
-    });
+    let delivery = delivering(&home, &server);
     until("the server has the letter", || server.taken().len() == 1).await;
     home.change("alter table letters rename to letters_away").await;
     server.acknowledge();
@@ -176,10 +180,7 @@ async fn a_process_about_to_end_stops_between_two_letters() {
     for name in ["alice", "bob"] {
         post(&home, &format!("{name}@example.org")).await;
     }
-    let delivery = tokio::spawn({
-        let (house, transport) = (home.house.clone(), Transport::smtp(server.url()).unwrap());
-        async move { mail::deliver_due(&house, &transport).await }
-    });
+    let delivery = delivering(&home, &server);
     until("the server has the first letter", || server.taken().len() == 1).await;
     home.house.close_down();
     server.acknowledge();
@@ -193,10 +194,7 @@ async fn a_letter_that_is_being_sent_is_not_tried_again_by_an_administrator() {
     let home = TestHouse::start().await;
     let server = MailServer::hesitant().await;
     post(&home, "zoe@example.org").await;
-    let delivery = tokio::spawn({
-        let (house, transport) = (home.house.clone(), Transport::smtp(server.url()).unwrap());
-        async move { mail::deliver_due(&house, &transport).await }
-    });
+    let delivery = delivering(&home, &server);
     until("the server has the letter", || server.taken().len() == 1).await;
     let being_sent = list(&home, None).await.remove(0);
     assert_eq!((being_sent.state, being_sent.next_at), (LetterState::Waiting, None));

@@ -28,7 +28,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-pub const PASSWORD: &str = "correct horse battery staple";
+pub use crate::running::PASSWORD;
 
 /// How long anything that must happen soon may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -9,5 +9,7 @@ mod node;
 #[path = "../../../identity/tests/support/postgres.rs"]
 mod postgres;
 mod rolling;
+#[path = "../running/mod.rs"]
+mod running;
 mod together;
 mod torture;

@@ -1,5 +1,6 @@
 //! One node: a process of the binary that somebody starts again whenever it has ended, as an operator's supervisor does.
 
+use crate::running;
 use std::{
     fs::File,
     net::{SocketAddr, TcpListener},
@@ -94,12 +95,9 @@ impl Node {
 
 /// The binary with nothing of ours in the environment but these settings.
 pub fn latchkey(dir: &Path, settings: &[(String, String)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
-    command.current_dir(dir).kill_on_drop(true);
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LATCHKEY_")) {
-        command.env_remove(name);
-    }
-    command.envs(settings.iter().map(|(name, value)| (name, value)));
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut command = Command::from(running::latchkey(dir, &settings));
+    command.kill_on_drop(true);
     command
 }
 
