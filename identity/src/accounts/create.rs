@@ -6,7 +6,7 @@ use crate::{
     db::{Tx, statements, within},
     events::{self, Event, Kind},
     mail,
-    passwords::{Password, Rules},
+    passwords::{self, Password, Rules},
     words::{EmailAddress, FieldError, Role, Secret},
 };
 use uuid::Uuid;
@@ -25,7 +25,7 @@ pub(crate) struct Parsed {
 }
 
 /// Reads what was typed, and answers every fault at once.
-pub(crate) fn parse(house: &Latchkey, name: &str, email: &str, password: &Secret) -> Result<Parsed, Refusal> {
+pub(crate) async fn parse(house: &Latchkey, name: &str, email: &str, password: &Secret) -> Result<Parsed, Refusal> {
     let mut faults: Vec<FieldError> = Vec::new();
     let mut keep = |fault| faults.push(fault);
     let person = PersonName::parse(name).map_err(&mut keep).ok();
@@ -33,13 +33,16 @@ pub(crate) fn parse(house: &Latchkey, name: &str, email: &str, password: &Secret
         .and_then(|address| mail::check_recipient(&address).map(|()| address))
         .map_err(&mut keep)
         .ok();
-    let rules = Rules {
-        min_chars: house.settings.min_password,
-        name: person.as_ref().map_or("", PersonName::as_str),
-        email: address.as_ref().map_or("", EmailAddress::as_str),
-        host: house.settings.public_url.host_str().unwrap_or(""),
+    let known_name = person.as_ref().map_or("", PersonName::as_str);
+    let known_email = address.as_ref().map_or("", EmailAddress::as_str);
+    let secret = match passwords::accept(house, password, &Rules::of(house, known_name, known_email)).await {
+        Ok(password) => Some(password),
+        Err(Refusal::Invalid(more)) => {
+            faults.extend(more);
+            None
+        }
+        Err(other) => return Err(other),
     };
-    let secret = Password::parse(password, &rules).map_err(&mut keep).ok();
     match (person, address, secret) {
         (Some(name), Some(email), Some(password)) => Ok(Parsed { name, email, password }),
         _ => Err(Refusal::Invalid(faults)),
@@ -57,7 +60,7 @@ pub async fn create_verified(
     password: &Secret,
     role: Role,
 ) -> Result<Uuid, Refusal> {
-    let parsed = parse(house, name, email, password)?;
+    let parsed = parse(house, name, email, password).await?;
     let hash = house.hasher.hash(&parsed.password).await?;
     let mut tx = house.db.begin().await?;
     let id = insert(house, &mut tx, &parsed, &hash, role).await?.ok_or(Refusal::AlreadyDone)?;

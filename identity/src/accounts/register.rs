@@ -45,7 +45,7 @@ pub async fn register(
     password: &Secret,
     device: &Device,
 ) -> Result<(), Refusal> {
-    let parsed = create::parse(house, name, email, password)?;
+    let parsed = create::parse(house, name, email, password).await?;
     throttle::take(house, Throttle::Letters, &parsed.email).await?;
     let hash = house.hasher.hash(&parsed.password).await?;
     let mut tx = house.db.begin().await?;

@@ -44,7 +44,7 @@ pub async fn setup(
     email: &str,
     password: &Secret,
 ) -> Result<(), Refusal> {
-    let parsed = create::parse(house, name, email, password)?;
+    let parsed = create::parse(house, name, email, password).await?;
     let hashed = house.hasher.hash(&parsed.password).await?;
     let token = hash(house, token.expose());
     let mut tx = house.db.begin().await?;

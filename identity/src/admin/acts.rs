@@ -5,7 +5,7 @@ use crate::{
     Latchkey, Refusal, accounts,
     db::{Topic, Tx, statements, within},
     events::{self, Kind},
-    passwords::{Password, Rules},
+    passwords::{self, Rules},
     sessions,
     time::Timestamp,
     words::{EndCause, Role, Secret},
@@ -123,13 +123,8 @@ pub async fn end_sessions(house: &Latchkey, admin: &Admin, id: Uuid) -> Result<u
 /// `NotFound`, `Invalid`, `Busy`, or when the database does not answer.
 pub async fn reset_password(house: &Latchkey, admin: &Admin, id: Uuid, password: &Secret) -> Result<(), Refusal> {
     let (name, email) = accounts::profile(house, id).await?;
-    let rules = Rules {
-        min_chars: house.settings.min_password,
-        name: &name,
-        email: &email,
-        host: house.settings.public_url.host_str().unwrap_or(""),
-    };
-    let hash = house.hasher.hash(&Password::parse(password, &rules)?).await?;
+    let password = passwords::accept(house, password, &Rules::of(house, &name, &email)).await?;
+    let hash = house.hasher.hash(&password).await?;
     let mut tx = house.db.begin().await?;
     let done: Option<(Uuid,)> =
         within!(tx, |c| sqlx::query_as(SET_PASSWORD).bind(&hash).bind(id).fetch_optional(c).await)?;

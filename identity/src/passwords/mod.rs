@@ -4,6 +4,7 @@
 //! Nothing here prints, compares or stores a password in clear, and no rule looks inside it for kinds of characters (NIST SP
 //! 800-63B-4 section 3.1.1.2, ASVS 6.2.5). Exists so that hashing has one door, with one cost and a bounded number of people in it.
 
+mod accept;
 mod common;
 mod cost;
 mod engine;
@@ -12,6 +13,7 @@ mod normal;
 mod password;
 mod personal;
 
+pub use accept::accept;
 pub use cost::HashCost;
 pub use hasher::{Hasher, Verdict};
 pub use password::{Password, Rules};

@@ -1,7 +1,10 @@
 //! A new password, parsed at the door.
 
 use super::{common, normal, personal};
-use crate::words::{Fault, Field, FieldError, Secret};
+use crate::{
+    Latchkey,
+    words::{Fault, Field, FieldError, Secret},
+};
 use zeroize::Zeroizing;
 
 /// What a new password is held against.
@@ -15,6 +18,14 @@ pub struct Rules<'a> {
     pub email: &'a str,
     /// The host people sign in at.
     pub host: &'a str,
+}
+
+impl<'a> Rules<'a> {
+    /// Those of an installation, for somebody of this name and address.
+    pub fn of(house: &'a Latchkey, name: &'a str, email: &'a str) -> Self {
+        let host = house.settings.public_url.host_str().unwrap_or("");
+        Self { min_chars: house.settings.min_password, name, email, host }
+    }
 }
 
 /// A password that passed the rules, in NFC, wiped from memory when dropped. Only [`super::Hasher::hash`] reads it.
