@@ -11,6 +11,7 @@ mod person;
 mod session;
 mod threshold;
 mod when;
+mod woven;
 
 pub use brand::Brand;
 pub use device::{device_words, is_handheld};
@@ -23,3 +24,4 @@ pub use person::{Avatar, RoleBadge, StatusBadge};
 pub use session::SessionItem;
 pub use threshold::Threshold;
 pub use when::{When, relative};
+pub use woven::woven;

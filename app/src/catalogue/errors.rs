@@ -1,0 +1,82 @@
+//! What a person is told when something did not work: refusals as a whole, and the faults of single fields.
+
+use super::{ended_because, length};
+use crate::error::AppError;
+use identity::words::{Fault, Field};
+
+/// A refusal as a title and a sentence.
+pub fn error(error: &AppError) -> (&'static str, String) {
+    match error {
+        AppError::Invalid { .. } => ("Please look at the marked fields", "Nothing was changed yet.".into()),
+        AppError::Credentials => ("Email or password is not right", "Check both and try again.".into()),
+        AppError::Unverified => (
+            "Your address is not confirmed yet",
+            "Open the link in the letter we sent you, or ask for another one.".into(),
+        ),
+        AppError::Disabled => ("This account is disabled", "Whoever runs this service can tell you more.".into()),
+        AppError::SignedOut { ended } => match ended {
+            Some(cause) => ended_because(*cause),
+            None => ("Please sign in", "You are not signed in, or no longer.".into()),
+        },
+        AppError::Forbidden => ("This is not open to you", "You are signed in, but may not do that.".into()),
+        AppError::NotFound => ("There is nothing here", "It does not exist, or no longer.".into()),
+        AppError::LastAdmin => {
+            ("Somebody has to stay", "This is the last administrator who can sign in. Make another one first.".into())
+        }
+        AppError::AlreadyDone => ("That has been done already", "It can be done only once.".into()),
+        AppError::TooLarge => ("That was too much", "The form held more than we can take.".into()),
+        AppError::NotAForm => ("That was not a form", "Send the fields as a form, please.".into()),
+        AppError::TooMany { seconds } => {
+            ("One moment, please", format!("That was tried too often. You can try again in {}.", length(*seconds)))
+        }
+        AppError::Busy { seconds } => {
+            ("We are busy", format!("Nothing was lost. Please try again in {}.", length(*seconds)))
+        }
+        AppError::Unavailable { seconds } => (
+            "Not at the moment",
+            format!(
+                "We cannot reach our records. You stay signed in, and nothing was lost. Please try again in {}.",
+                length(*seconds)
+            ),
+        ),
+        AppError::Broken { .. } => ("Something broke", "It is not your fault, and nothing was lost.".into()),
+    }
+}
+
+/// The same for a page of its own, where no form can be shown.
+pub fn error_page(problem: &AppError) -> (String, String) {
+    let (title, text) = error(problem);
+    match problem {
+        AppError::Broken { reference } if !reference.is_empty() => {
+            (title.into(), format!("{text} If you report it, this reference helps: {reference}"))
+        }
+        _ => (title.into(), text),
+    }
+}
+
+/// What is wrong with a field, as a sentence beside it. `min` is the shortest password the operator allows.
+pub fn fault(field: Field, fault: Fault, min: usize) -> String {
+    let text = match (field, fault) {
+        (Field::Email, Fault::Missing) => "Enter your email address.",
+        (Field::Email, Fault::TooLong) => "An email address has at most 254 characters.",
+        (Field::Email, _) => "Enter the address in the form name@example.com.",
+        (Field::Name, Fault::Missing) => "Enter your name, or what you want to be called.",
+        (Field::Name, Fault::TooLong) => "A name has at most 100 characters.",
+        (Field::Name, _) => "The name has characters that cannot be shown.",
+        (Field::Password | Field::Current, Fault::Missing) => "Enter a password.",
+        (Field::Password, Fault::TooShort) => return format!("Use at least {min} characters."),
+        (Field::Password | Field::Current, Fault::TooLong) => "A password has at most 128 characters.",
+        (Field::Password, Fault::Unprintable) => "The password has characters that no keyboard can type.",
+        (Field::Password, Fault::Common) => "This password is on lists that attackers try first. Choose another.",
+        (Field::Password, Fault::Personal) => "This password is made from your own name or address. Choose another.",
+        (Field::Token, Fault::Missing) => "Enter the code from the letter.",
+        (Field::Token, _) => "This link or code was used already, was replaced by a newer one, or is too old.",
+        (Field::Stay, _) => "Choose how long to stay signed in.",
+        (Field::Role, _) => "Choose a role.",
+        (_, Fault::Missing) => "This is missing.",
+        (_, Fault::TooLong) => "This is too long.",
+        (_, Fault::TooShort) => "This is too short.",
+        (_, _) => "This is not as it should be.",
+    };
+    text.into()
+}

@@ -1,0 +1,79 @@
+//! Security events, for reading.
+
+use super::{number, role, stay};
+use identity::words::{EndCause, EventView, Role, Stay};
+
+/// A security event, for reading. `kind` is a word of `identity::events::Kind`; an unknown one, from a newer version, is shown
+/// as it is.
+pub fn event(kind: &str) -> String {
+    use identity::events::Kind;
+    let Some(kind) = Kind::from_word(kind) else { return kind.to_owned() };
+    match kind {
+        Kind::Registered => "Registered",
+        Kind::Verified => "Confirmed the address",
+        Kind::Created => "Account created by the operator",
+        Kind::SignedIn => "Signed in",
+        Kind::SignInFailed => "Sign-in failed",
+        Kind::SignedOut => "Signed out",
+        Kind::SessionEnded => "Ended a session",
+        Kind::OtherSessionsEnded => "Ended all other sessions",
+        Kind::ReuseDetected => "A copied session was used",
+        Kind::RoleChanged => "Role changed",
+        Kind::Disabled => "Account disabled",
+        Kind::Enabled => "Account enabled",
+        Kind::SessionsEndedByAdmin => "Sessions ended by an administrator",
+        Kind::PasswordReset => "Password reset by an administrator",
+        Kind::LettersRetried => "Letters tried again",
+    }
+    .to_owned()
+}
+
+/// The detail of a security event, for reading: a role, a lifetime, or a number of sessions or letters. The cause of an end is
+/// told by the event itself.
+pub fn event_detail(kind: &str, detail: &str) -> String {
+    let thing = if kind == identity::events::Kind::LettersRetried.as_str() { "letter" } else { "session" };
+    let role = || Role::from_word(detail).map(|it| role(it).to_owned());
+    let stay = || Stay::from_word(detail).map(|it| stay(it).to_owned());
+    let cause = || EndCause::from_word(detail).map(|_| String::new());
+    let things = || match detail.parse() {
+        Ok(1) => Some(format!("1 {thing}")),
+        Ok(n) => Some(format!("{} {thing}s", number(n))),
+        Err(_) => None,
+    };
+    role().or_else(stay).or_else(cause).or_else(things).unwrap_or_else(|| detail.to_owned())
+}
+
+/// Who did it, for reading. Nobody who signed in: then it was the command line or the one-time link it printed, or a stranger.
+pub fn event_actor(event: &EventView) -> String {
+    match &event.actor {
+        Some(actor) if Some(actor) == event.subject.as_ref() => "Themselves".to_owned(),
+        Some(actor) => actor.clone(),
+        None if event.ip.is_empty() || event.ip == "command line" => "The operator".to_owned(),
+        None => "Somebody unknown".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_are_words_or_counts() {
+        let ended = |detail| event_detail("sessions_ended_by_admin", detail);
+        assert_eq!(event_detail("role_changed", "admin"), "Administrator");
+        assert_eq!(event_detail("signed_in", "day"), "One day");
+        assert_eq!(ended("signed_out_elsewhere"), "");
+        assert_eq!(ended("1"), "1 session");
+        assert_eq!(ended("12"), "12 sessions");
+        assert_eq!(event_detail("letters_retried", "1"), "1 letter");
+        assert_eq!(event_detail("letters_retried", "1200"), "1,200 letters");
+        assert_eq!(ended("something newer"), "something newer");
+    }
+
+    #[test]
+    fn every_event_has_words() {
+        for kind in identity::events::Kind::ALL {
+            assert_ne!(event(kind.as_str()), kind.as_str());
+        }
+    }
+}

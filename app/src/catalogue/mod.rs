@@ -1,0 +1,26 @@
+//! Every word of the pages, one file for each area. One place, ready to be translated.
+//!
+//! Errors and causes reach a page as closed enums, so nobody can put words of their own into our mouth through a link. Where data
+//! stands inside a sentence, a function here puts the sentence together: another language may want another order. What many
+//! areas say is reached as `catalogue::role`, what one area says as `catalogue::account::TITLE`. Must never load anything, nor
+//! decide what is shown.
+
+pub mod account;
+mod errors;
+mod events;
+mod lengths;
+mod letters;
+mod notices;
+mod people;
+mod sessions;
+
+pub use errors::{error, error_page, fault};
+pub use events::{event, event_actor, event_detail};
+pub use lengths::{length, number};
+pub use letters::{letter, letter_state, letters};
+pub use notices::{AWAY, ended_because, notice};
+pub use people::{role, status};
+pub use sessions::{SESSION_AWAY, SESSIONS_AWAY, refreshes, stay, stay_reason};
+
+/// The product's name.
+pub const PRODUCT: &str = "Latchkey";

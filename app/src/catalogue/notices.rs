@@ -1,0 +1,50 @@
+//! What a person is told without having done anything wrong: what went well, why a session ended, what cannot be shown now.
+
+use crate::flash::Notice;
+use identity::words::EndCause;
+
+/// The title of what stands in place of something that only the database knows, while it is away.
+pub const AWAY: &str = "Not at the moment";
+
+/// Something that went well, as a sentence.
+pub const fn notice(notice: Notice) -> &'static str {
+    match notice {
+        Notice::LetterSent => "If the address can be used here, a letter is on its way to it.",
+        Notice::Verified => "Your address is confirmed. You can sign in now.",
+        Notice::SignedOut => "You are signed out.",
+        Notice::SetupDone => "The first administrator is ready. Sign in to begin.",
+        Notice::SessionEnded => "That session was ended.",
+        Notice::OthersEnded => "All your other sessions were ended.",
+        Notice::RoleChanged => "The role was changed. It counts from their next click.",
+        Notice::Disabled => "The account was disabled and signed out everywhere.",
+        Notice::Enabled => "The account can sign in again.",
+        Notice::SessionsEnded => "All sessions of this account were ended.",
+        Notice::LettersRetried => "It is being tried again. Look once more in a moment.",
+        Notice::LettersElsewhere => "There was nothing to try again: it is being sent, or was sent in the meantime.",
+    }
+}
+
+/// Why a session ended, as a title and a sentence for the login page.
+pub fn ended_because(cause: EndCause) -> (&'static str, String) {
+    let (title, text) = match cause {
+        EndCause::SignedOut => ("You are signed out", "Sign in again whenever you like."),
+        EndCause::SignedOutElsewhere => {
+            ("This session was ended from another device", "You, or somebody who can use your account, ended it there.")
+        }
+        EndCause::Expired => ("Your session has run out", "It lasted as long as you chose when you signed in."),
+        EndCause::PasswordChanged => {
+            ("Your password was changed", "That ends all other sessions. Please sign in with the new one.")
+        }
+        EndCause::PasswordReset => {
+            ("Your password was reset", "That ends all sessions. Please sign in with the new one.")
+        }
+        EndCause::Disabled => ("This account was disabled", "Whoever runs this service can tell you more."),
+        EndCause::EndedByAdmin => ("An administrator ended your session", "You can sign in again."),
+        EndCause::ReuseDetected => (
+            "We ended your session to protect you",
+            "An old copy of your sign-in was used from somewhere. If that was not you, look through your other sessions \
+             after signing in.",
+        ),
+    };
+    (title, text.into())
+}

@@ -1,0 +1,38 @@
+//! Sessions: how long they last, and how they have been used.
+
+use super::number;
+use identity::words::{Role, Stay};
+
+/// In place of the session in hand.
+pub const SESSION_AWAY: &str = "We cannot reach our records, so the details of this session cannot be shown. You stay signed in. \
+                                Everything else on this page comes from your access token.";
+
+/// In place of the list of sessions.
+pub const SESSIONS_AWAY: &str = "We cannot reach our records, so your sessions can be neither shown nor ended here. You stay \
+                                 signed in. Please look again in a minute.";
+
+/// A lifetime, as a choice.
+pub const fn stay(stay: Stay) -> &'static str {
+    match stay {
+        Stay::Visit => "This visit",
+        Stay::Day => "One day",
+        Stay::Month => "30 days",
+        Stay::Forever => "Until I sign out",
+    }
+}
+
+/// A lifetime, as the reason of an end. Administrators are signed out after half a day, whatever they chose.
+pub const fn stay_reason(stay: Stay, role: Role) -> &'static str {
+    match (stay, role) {
+        (Stay::Visit, _) => "or when you close the browser, as you chose",
+        (_, Role::Admin) => "administrators stay for 12 hours at most",
+        (Stay::Day, _) => "one day after you signed in, as you chose",
+        (Stay::Month, _) => "30 days after you signed in, as you chose",
+        (Stay::Forever, _) => "as you chose",
+    }
+}
+
+/// How often a session was refreshed.
+pub fn refreshes(times: i64) -> String {
+    if times == 1 { "Once since you signed in".into() } else { format!("{} times since you signed in", number(times)) }
+}
