@@ -1,9 +1,17 @@
 //! The bundled list of common passwords, see `data/README.md` for what is in it and how it is rebuilt.
+//!
+//! Embedded as a finite automaton that `build.rs` makes of the text: asking it walks along the bytes of the password in place,
+//! without a copy of the list in memory and without an allocation.
 
+use fst::Set;
+use std::sync::LazyLock;
 use zeroize::Zeroizing;
 
-/// Lower case, NFC, sorted by bytes, each line ended by a line feed.
-static LIST: &[u8] = include_bytes!("data/common.txt");
+/// Lower case, NFC, 8 and more characters each.
+static LIST: LazyLock<Set<&'static [u8]>> = LazyLock::new(|| {
+    let automaton: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/common.fst"));
+    Set::new(automaton).expect("the build script wrote it with this very crate")
+});
 
 /// Whether a normalised password, as a whole and in any case, is among the first that anybody would try: on the list, or one
 /// character again and again. Parts of it are never looked at (NIST SP 800-63B-4 section 3.1.1.2).
@@ -11,33 +19,23 @@ pub(super) fn is_common(password: &str) -> bool {
     let lower = Zeroizing::new(password.to_lowercase());
     let mut chars = lower.chars();
     let first = chars.next();
-    chars.all(|c| Some(c) == first) || listed(LIST, lower.as_bytes())
-}
-
-/// Searches the sorted lines by halving.
-fn listed(lines: &[u8], wanted: &[u8]) -> bool {
-    let (mut low, mut high) = (0, lines.len());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let start = lines[low..middle].iter().rposition(|b| *b == b'\n').map_or(low, |at| low + at + 1);
-        let end = lines[start..].iter().position(|b| *b == b'\n').map_or(lines.len(), |at| start + at);
-        match lines[start..end].cmp(wanted) {
-            std::cmp::Ordering::Equal => return true,
-            std::cmp::Ordering::Less => low = end + 1,
-            std::cmp::Ordering::Greater => high = start,
-        }
-    }
-    false
+    chars.all(|c| Some(c) == first) || LIST.contains(lower.as_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use proptest::prelude::*;
+    use std::collections::{BTreeSet, HashSet};
     use unicode_normalization::UnicodeNormalization;
 
     /// The shortest minimum an operator may choose; shorter lines would never be asked for.
     const SHORTEST: usize = 8;
+
+    /// What the automaton is made of.
+    const TEXT: &str = include_str!("data/common.txt");
+
+    static LINES: LazyLock<HashSet<&str>> = LazyLock::new(|| TEXT.lines().collect());
 
     fn canonical<'a>(lines: impl Iterator<Item = &'a str>) -> String {
         let words: BTreeSet<String> = lines
@@ -57,8 +55,8 @@ mod tests {
         for fine in ["mailcreated5240 and more", "correct horse battery staple", "passwor", "zzzzzzzzzzzzzzz!"] {
             assert!(!is_common(fine), "{fine}");
         }
-        for no_line in ["", "\n", "password\npassword1"] {
-            assert!(!listed(LIST, no_line.as_bytes()), "{no_line:?}");
+        for no_line in ["password\npassword1", "password\n", "passwor", "password1234567890password"] {
+            assert!(!is_common(no_line), "{no_line:?}");
         }
     }
 
@@ -71,11 +69,28 @@ mod tests {
     }
 
     #[test]
-    fn every_line_is_found_and_the_file_is_canonical() {
-        let text = std::str::from_utf8(LIST).unwrap();
-        assert_eq!(text.lines().count(), 48_110);
-        assert!(text.lines().all(|line| listed(LIST, line.as_bytes())));
-        assert!(text == canonical(text.lines()), "data/common.txt must be rebuilt, see data/README.md");
+    fn the_list_is_canonical_and_holds_a_hundred_thousand_that_could_be_chosen() {
+        assert!(TEXT == canonical(TEXT.lines()), "data/common.txt must be rebuilt, see data/README.md");
+        assert_eq!(TEXT.lines().count(), 124_776);
+        assert_eq!(TEXT.lines().filter(|line| line.chars().count() >= 15).count(), 9_728);
+        assert_eq!(LIST.len(), 124_776);
+    }
+
+    #[test]
+    fn every_line_is_found_and_nothing_beside_it() {
+        for line in TEXT.lines() {
+            assert!(LIST.contains(line), "{line}");
+            for other in [format!("{line}\u{7f}"), format!("\u{7f}{line}"), line[..line.len() - 1].to_owned()] {
+                assert_eq!(LIST.contains(&other), LINES.contains(other.as_str()), "{other:?}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_asked_list_and_text_agree(asked in "[a-z0-9]{8,9}|\\PC{0,20}") {
+            prop_assert_eq!(LIST.contains(&asked), LINES.contains(asked.as_str()));
+        }
     }
 
     #[test]
