@@ -54,6 +54,11 @@ pub fn error_page(problem: &AppError) -> (String, String) {
     }
 }
 
+/// What the log calls a failure, behind its sentence.
+pub fn reference(reference: &str) -> String {
+    format!(" Reference: {reference}.")
+}
+
 /// What is wrong with a field, as a sentence beside it. `min` is the shortest password the operator allows.
 pub fn fault(field: Field, fault: Fault, min: usize) -> String {
     let text = match (field, fault) {

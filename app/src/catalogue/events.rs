@@ -1,7 +1,42 @@
-//! Security events, for reading.
+//! Security events, for reading, and `/admin/audit`.
 
 use super::{number, role, stay};
 use identity::words::{EndCause, EventView, Role, Stay};
+
+/// Below the title of `/admin/audit`.
+pub const LEAD: &str = "Who did what to whom, newest first. Kept as it was written.";
+/// Name of the list.
+pub const LIST: &str = "Security events";
+/// What the filter shows.
+pub const ONE_ACCOUNT: &str = "Events of one account only.";
+/// Ends the filter.
+pub const SHOW_ALL: &str = "Show everybody's";
+/// Column: the event.
+pub const WHAT: &str = "What";
+/// Column: the moment.
+pub const WHEN: &str = "When";
+/// Column: whom it concerns.
+pub const WHOSE: &str = "Whose account";
+/// Column: who did it.
+pub const BY: &str = "Done by";
+/// Column: the network address.
+pub const FROM: &str = "From";
+/// It concerns no account.
+pub const NOBODYS: &str = "Nobody's";
+/// The last few events.
+pub const LAST: &str = "Last events";
+/// The way to all of them.
+pub const ALL: &str = "All events";
+
+/// In a list: who did it.
+pub fn by(actor: &str) -> String {
+    format!("by {actor}")
+}
+
+/// In a list: from which network address.
+pub fn from(ip: &str) -> String {
+    format!("from {ip}")
+}
 
 /// A security event, for reading. `kind` is a word of `identity::events::Kind`; an unknown one, from a newer version, is shown
 /// as it is.

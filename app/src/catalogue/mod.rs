@@ -6,21 +6,28 @@
 //! decide what is shown.
 
 pub mod account;
+pub mod admin;
+pub mod dashboard;
+pub mod entrance;
 mod errors;
-mod events;
+pub mod events;
+pub mod fields;
+pub mod frame;
 mod lengths;
-mod letters;
+pub mod letters;
+pub mod messages;
+pub mod moments;
 mod notices;
 mod people;
 mod sessions;
 
-pub use errors::{error, error_page, fault};
+pub use errors::{error, error_page, fault, reference};
 pub use events::{event, event_actor, event_detail};
 pub use lengths::{length, number};
 pub use letters::{letter, letter_state, letters};
 pub use notices::{AWAY, ended_because, notice};
 pub use people::{role, status};
-pub use sessions::{SESSION_AWAY, SESSIONS_AWAY, refreshes, stay, stay_reason};
+pub use sessions::{SESSION_AWAY, SESSIONS_AWAY, UNKNOWN_DEVICE, browser_on, refreshes, stay, stay_reason};
 
 /// The product's name.
 pub const PRODUCT: &str = "Latchkey";

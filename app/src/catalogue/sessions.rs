@@ -1,4 +1,4 @@
-//! Sessions: how long they last, and how they have been used.
+//! Sessions: how long they last, on which device they are, and how they have been used.
 
 use super::number;
 use identity::words::{Role, Stay};
@@ -10,6 +10,14 @@ pub const SESSION_AWAY: &str = "We cannot reach our records, so the details of t
 /// In place of the list of sessions.
 pub const SESSIONS_AWAY: &str = "We cannot reach our records, so your sessions can be neither shown nor ended here. You stay \
                                  signed in. Please look again in a minute.";
+
+/// A device that says nothing about itself that we know.
+pub const UNKNOWN_DEVICE: &str = "Unknown device";
+
+/// A browser and the system it runs on. Both are names, which nobody translates.
+pub fn browser_on(browser: &str, system: &str) -> String {
+    format!("{browser} on {system}")
+}
 
 /// A lifetime, as a choice.
 pub const fn stay(stay: Stay) -> &'static str {

@@ -1,5 +1,7 @@
 //! Devices in words: what a browser says about itself, as a person would.
 
+use crate::catalogue;
+
 /// Marks of browsers, the specific before those who imitate others.
 const BROWSERS: &[(&str, &str)] = &[
     ("Edg", "Edge"),
@@ -28,9 +30,9 @@ const SYSTEMS: &[(&str, &str)] = &[
 /// "Firefox on Linux". A hint for the person, never a decision: anybody can send any `User-Agent`.
 pub fn device_words(user_agent: &str) -> String {
     match (first(BROWSERS, user_agent), first(SYSTEMS, user_agent)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => catalogue::browser_on(browser, system),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => "Unknown device".to_owned(),
+        (None, None) => catalogue::UNKNOWN_DEVICE.to_owned(),
     }
 }
 

@@ -1,7 +1,11 @@
 //! Form fields: a label, something to fill in, a word of help and, when it went wrong, what to change.
 
 use super::{Glyph, Icon};
-use crate::{catalogue, flash::Flash, visit};
+use crate::{
+    catalogue::{self, fields as words},
+    flash::Flash,
+    visit,
+};
 use identity::words::{Field, MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS};
 use leptos::prelude::*;
 
@@ -73,7 +77,7 @@ pub fn TextField(
 #[component]
 fn Reveal(input: &'static str) -> impl IntoView {
     view! {
-        <button type="button" class="field__toggle" hidden=true data-reveals=input aria-label="Show password" aria-pressed="false">
+        <button type="button" class="field__toggle" hidden=true data-reveals=input aria-label=words::SHOW_PASSWORD aria-pressed="false">
             <Icon glyph=Glyph::Eye />
         </button>
     }
@@ -94,7 +98,7 @@ fn Strength(input: &'static str, min: usize) -> impl IntoView {
 #[component]
 pub fn PasswordField(
     /// The visible label.
-    #[prop(default = "Password")]
+    #[prop(default = words::PASSWORD)]
     label: &'static str,
 ) -> impl IntoView {
     let (_, error) = told(Field::Password);
@@ -122,7 +126,7 @@ pub fn NewPassword() -> impl IntoView {
     let min = min_password();
     view! {
         <div class="field">
-            <label class="field__label" for=id>"Password"</label>
+            <label class="field__label" for=id>{words::PASSWORD}</label>
             <div class="field__box">
                 <input
                     class="input input--toggled" id=id name=id type="password" autocomplete="new-password" required=true
@@ -134,7 +138,7 @@ pub fn NewPassword() -> impl IntoView {
             <Strength input=id min=min />
             <FieldError id error />
             <p class="field__hint" id=format!("{id}-hint")>
-                {format!("At least {min} characters of any kind. A few unrelated words work well.")}
+                {words::password_hint(min)}
             </p>
         </div>
     }
@@ -155,11 +159,11 @@ pub fn Choice(
     let (typed, error) = told(field);
     let chosen = if options.iter().any(|(value, _)| *value == typed) { typed } else { default.to_owned() };
     let id = field.as_str();
-    let radios = options.into_iter().map(|(value, words)| {
+    let radios = options.into_iter().map(|(value, text)| {
         view! {
             <label class="choice__option">
                 <input type="radio" name=id value=value checked=value == chosen />
-                {words}
+                {text}
             </label>
         }
     });

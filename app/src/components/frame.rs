@@ -1,7 +1,11 @@
 //! The frame of every page behind the door: a bar on top, one column of content, a foot.
 
 use super::{Brand, FlashNotice};
-use crate::{catalogue::PRODUCT, islands::Manners, visit};
+use crate::{
+    catalogue::{PRODUCT, frame as words},
+    islands::Manners,
+    visit,
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -23,25 +27,25 @@ pub fn Frame(
     let name = visit.as_ref().and_then(|visit| visit.viewer()).map(|viewer| viewer.name.clone());
     let session = visit.as_ref().and_then(|visit| visit.viewer()).map(|viewer| viewer.session.to_string());
     let admin = visit.is_some_and(|visit| visit.may_administer());
-    let mut entries = vec![("/dashboard", "Dashboard"), ("/account", "Account")];
+    let mut entries = vec![("/dashboard", words::DASHBOARD), ("/account", words::ACCOUNT)];
     if admin {
-        entries.push(("/admin", "Admin"));
+        entries.push(("/admin", words::ADMIN));
     }
     let links = entries.into_iter().map(|(href, text)| {
         let here = (text == current).then_some("page");
         view! { <a class="masthead__link" href=href aria-current=here>{text}</a> }
     });
     view! {
-        <Title text=format!("{title} · {PRODUCT}") />
+        <Title text=words::document(&title) />
         <div class="frame" data-session=session>
-            <a class="skip" href="#content">"Skip to content"</a>
+            <a class="skip" href="#content">{words::SKIP}</a>
             <header class="masthead">
                 <Brand />
-                <nav class="masthead__nav" aria-label="Main">{links.collect_view()}</nav>
+                <nav class="masthead__nav" aria-label=words::NAVIGATION>{links.collect_view()}</nav>
                 <div class="masthead__end">
                     <span class="masthead__who">{name}</span>
                     <form method="post" action="/api/logout">
-                        <button class="button button--small">"Sign out"</button>
+                        <button class="button button--small">{words::SIGN_OUT}</button>
                     </form>
                 </div>
             </header>

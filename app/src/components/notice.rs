@@ -59,7 +59,7 @@ pub fn FlashNotice() -> impl IntoView {
     let bad = flash.error.map(|error| {
         let (title, text) = catalogue::error(&error);
         let reference = match error {
-            AppError::Broken { reference } if !reference.is_empty() => Some(format!(" Reference: {reference}.")),
+            AppError::Broken { reference } if !reference.is_empty() => Some(catalogue::reference(&reference)),
             _ => None,
         };
         view! { <NoticeBox tone=Tone::Negative title=title><p>{text}{reference}</p></NoticeBox> }

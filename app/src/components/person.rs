@@ -1,7 +1,10 @@
 //! People: initials, name and address, role and state.
 
 use crate::catalogue;
-use identity::words::{Role, UserView};
+use identity::{
+    admin::Status,
+    words::{Role, UserView},
+};
 use leptos::prelude::*;
 
 /// Initials in a circle. Decoration: the name stands beside it.
@@ -43,12 +46,12 @@ pub fn StatusBadge(
     /// The account.
     user: UserView,
 ) -> impl IntoView {
-    let (class, text) = match (user.disabled_at, user.verified_at) {
-        (Some(_), _) => ("badge badge--negative", "Disabled"),
-        (None, None) => ("badge badge--warning", "Unconfirmed"),
-        (None, Some(_)) => ("badge badge--positive", "Active"),
+    let (class, status) = match (user.disabled_at, user.verified_at) {
+        (Some(_), _) => ("badge badge--negative", Status::Disabled),
+        (None, None) => ("badge badge--warning", Status::Unverified),
+        (None, Some(_)) => ("badge badge--positive", Status::Active),
     };
-    view! { <span class=class>{text}</span> }
+    view! { <span class=class>{catalogue::status(status)}</span> }
 }
 
 #[cfg(test)]

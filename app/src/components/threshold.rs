@@ -1,7 +1,7 @@
 //! The pages before the door: a form beside a front door, which is all the decoration there is.
 
 use super::{Brand, FlashNotice};
-use crate::{catalogue::PRODUCT, islands::Manners, visit};
+use crate::{catalogue::frame as words, islands::Manners, visit};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -27,7 +27,7 @@ pub fn Threshold(
         })
         .unwrap_or_default();
     view! {
-        <Title text=format!("{title} · {PRODUCT}") />
+        <Title text=words::document(title) />
         <div class="threshold">
             <div class="threshold__side">
                 <header class="threshold__head"><Brand /></header>
@@ -40,7 +40,7 @@ pub fn Threshold(
                     {children()}
                 </main>
                 <footer>
-                    <p class="threshold__foot">{host} " · guarded by " {PRODUCT}</p>
+                    <p class="threshold__foot">{words::guarded(&host)}</p>
                 </footer>
             </div>
             <div class="threshold__door"><Door /></div>

@@ -1,6 +1,6 @@
 //! Moments in words. Always in UTC: the server does not know where the reader is, and says so.
 
-use crate::visit;
+use crate::{catalogue::moments as words, visit};
 use jiff::{Timestamp, tz::TimeZone};
 use leptos::prelude::*;
 
@@ -19,25 +19,25 @@ pub fn When(
 /// A moment as a person would say it, seen from `now`: "3 minutes ago", "tomorrow 09:10 UTC", "3 November 2026".
 pub fn relative(at: i64, now: i64) -> String {
     let (Ok(then), Ok(today)) = (Timestamp::from_millisecond(at), Timestamp::from_millisecond(now)) else {
-        return "unknown".into();
+        return words::UNKNOWN.into();
     };
     let ago = (now - at) / 1000;
     match ago {
-        -9..=9 => return "just now".into(),
-        10..=59 => return format!("{ago} seconds ago"),
-        60..=119 => return "a minute ago".into(),
-        120..=3599 => return format!("{} minutes ago", ago / 60),
+        -9..=9 => return words::JUST_NOW.into(),
+        10..=59 => return words::seconds_ago(ago),
+        60..=119 => return words::A_MINUTE_AGO.into(),
+        120..=3599 => return words::minutes_ago(ago / 60),
         _ => {}
     }
     let (then, today) = (then.to_zoned(TimeZone::UTC), today.to_zoned(TimeZone::UTC));
     let days = (then.date() - today.date()).get_days();
-    let clock = then.strftime("%H:%M UTC");
+    let clock = then.strftime("%H:%M").to_string();
     match days {
-        0 => format!("today {clock}"),
-        -1 => format!("yesterday {clock}"),
-        1 => format!("tomorrow {clock}"),
-        _ if then.year() == today.year() || days.abs() < 60 => then.strftime("%-d %B %H:%M UTC").to_string(),
-        _ => then.strftime("%-d %B %Y").to_string(),
+        0 => words::today(&clock),
+        -1 => words::yesterday(&clock),
+        1 => words::tomorrow(&clock),
+        _ if then.year() == today.year() || days.abs() < 60 => words::on_day(then.day(), then.month(), &clock),
+        _ => words::on_date(then.day(), then.month(), then.year()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     answer::worded,
-    catalogue,
+    catalogue::{self, dashboard as words, frame, moments},
     components::{Avatar, Frame, Glyph, Icon, NoticeBox, RoleBadge, Tone, When, device_words, loaded},
     error::AppError,
     islands::minutes,
@@ -24,14 +24,14 @@ pub fn Dashboard() -> impl IntoView {
         let told = (viewer.issued_at * 1000, viewer.generation - 1);
         let (refreshed, times) = session.as_ref().map_or(told, |session| (session.rotated_at, session.generation - 1));
         view! {
-            <Frame title="Dashboard" current="Dashboard">
+            <Frame title=frame::DASHBOARD current=frame::DASHBOARD>
                 <div class="heading">
                     <Avatar name=viewer.name.clone() large=true />
                     <div class="heading__text">
-                        <h1>"Good to see you, " {first}</h1>
+                        <h1>{words::greeting(&first)}</h1>
                         <p class="heading__lead row"><span>{viewer.email.clone()}</span> <RoleBadge role=viewer.role /></p>
                     </div>
-                    {admin.then(|| view! { <a class="button" href="/admin"><Icon glyph=Glyph::Users />"Admin panel"</a> })}
+                    {admin.then(|| view! { <a class="button" href="/admin"><Icon glyph=Glyph::Users />{words::ADMIN_PANEL}</a> })}
                 </div>
                 <div class="columns columns--even">
                     <TokenCard viewer=viewer.clone() refreshed times />
@@ -68,28 +68,28 @@ fn TokenCard(viewer: Viewer, refreshed: i64, times: i64) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="token">
             <div class="card__head">
-                <h2 id="token">"Your access token"</h2>
-                <span class="badge badge--positive">{if renewed { "Renewed just now" } else { "Valid" }}</span>
+                <h2 id="token">{words::TOKEN}</h2>
+                <span class="badge badge--positive">{if renewed { words::RENEWED } else { words::VALID }}</span>
             </div>
             <div class="card__body">
                 <Countdown left total=viewer.expires_at - viewer.issued_at />
                 <dl class="facts">
                     <div class="facts__row">
-                        <dt>"Last refresh"</dt>
-                        <dd data-renewed="just now">
+                        <dt>{words::LAST_REFRESH}</dt>
+                        <dd data-renewed=moments::JUST_NOW>
                             {match times {
-                                0 => "None since you signed in".into_any(),
+                                0 => words::NO_REFRESH.into_any(),
                                 _ => view! { <When at=refreshed /> <span class="facts__note">{catalogue::refreshes(times)}</span> }
                                     .into_any(),
                             }}
                         </dd>
                     </div>
                     <div class="facts__row">
-                        <dt>"Says you are"</dt>
-                        <dd>{viewer.name} ", " {catalogue::role(viewer.role).to_lowercase()}</dd>
+                        <dt>{words::SAYS}</dt>
+                        <dd>{words::name_and_role(&viewer.name, viewer.role)}</dd>
                     </div>
-                    <div class="facts__row"><dt>"Issued"</dt><dd><When at=viewer.issued_at * 1000 /></dd></div>
-                    <div class="facts__row"><dt>"Does not say"</dt><dd>"Your password, or anything else secret"</dd></div>
+                    <div class="facts__row"><dt>{words::ISSUED}</dt><dd><When at=viewer.issued_at * 1000 /></dd></div>
+                    <div class="facts__row"><dt>{words::SAYS_NOT}</dt><dd>{words::SAYS_NO_SECRET}</dd></div>
                 </dl>
             </div>
         </section>
@@ -102,9 +102,9 @@ fn Countdown(left: i64, total: i64) -> impl IntoView {
     view! {
         <div class="countdown" data-seconds=left>
             <p class="countdown__number" role="timer" data-left="">{minutes(u32::try_from(left).unwrap_or_default())}</p>
-            <progress class="countdown__bar" max=total value=left aria-label="Life of the access token"></progress>
-            <p class="quiet" aria-live="polite" data-renewed="Refreshed just now, while you were looking.">
-                "Then your next click brings a fresh one. You will not notice."
+            <progress class="countdown__bar" max=total value=left aria-label=words::LIFE></progress>
+            <p class="quiet" aria-live="polite" data-renewed=words::REFRESHED>
+                {words::THEN}
             </p>
         </div>
     }
@@ -115,7 +115,7 @@ fn Countdown(left: i64, total: i64) -> impl IntoView {
 fn SessionAway() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="session">
-            <div class="card__head"><h2 id="session">"This session"</h2></div>
+            <div class="card__head"><h2 id="session">{words::SESSION}</h2></div>
             <div class="card__body">
                 <NoticeBox tone=Tone::Warning title=catalogue::AWAY><p>{catalogue::SESSION_AWAY}</p></NoticeBox>
             </div>
@@ -128,25 +128,25 @@ fn SessionAway() -> impl IntoView {
 fn SessionCard(session: SessionView, role: Role) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="session">
-            <div class="card__head"><h2 id="session">"This session"</h2></div>
+            <div class="card__head"><h2 id="session">{words::SESSION}</h2></div>
             <div class="card__body">
                 <dl class="facts">
-                    <div class="facts__row"><dt>"Device"</dt><dd>{device_words(&session.user_agent)}</dd></div>
-                    <div class="facts__row"><dt>"Signed in"</dt><dd><When at=session.created_at /></dd></div>
+                    <div class="facts__row"><dt>{words::DEVICE}</dt><dd>{device_words(&session.user_agent)}</dd></div>
+                    <div class="facts__row"><dt>{words::SIGNED_IN}</dt><dd><When at=session.created_at /></dd></div>
                     <div class="facts__row">
-                        <dt>"Ends"</dt>
+                        <dt>{words::ENDS}</dt>
                         <dd>
                             {match session.expires_at {
                                 Some(at) => view! { <When at /> }.into_any(),
-                                None => "When you sign out".into_any(),
+                                None => words::ENDS_NEVER.into_any(),
                             }}
                             <span class="facts__note">{catalogue::stay_reason(session.stay, role)}</span>
                         </dd>
                     </div>
-                    <div class="facts__row"><dt>"Network address"</dt><dd>{session.ip}</dd></div>
+                    <div class="facts__row"><dt>{words::FROM}</dt><dd>{session.ip}</dd></div>
                 </dl>
             </div>
-            <div class="card__foot"><a href="/account">"All your sessions"</a></div>
+            <div class="card__foot"><a href="/account">{words::ALL_SESSIONS}</a></div>
         </section>
     }
 }

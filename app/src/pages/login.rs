@@ -1,7 +1,7 @@
 //! `/login`: signing in, and learning why one was signed out.
 
 use crate::{
-    catalogue,
+    catalogue::{self, entrance as words, fields},
     components::{Choice, NoticeBox, PasswordField, TextField, Threshold, Tone},
     error::AppError,
     flash::Flash,
@@ -31,20 +31,20 @@ pub fn Login() -> impl IntoView {
         view! { <NoticeBox tone title=title><p>{text}</p></NoticeBox> }
     });
     view! {
-        <Threshold title="Sign in" lead="Welcome back. Your key, please.">
+        <Threshold title=words::SIGN_IN lead=words::SIGN_IN_LEAD>
             {why}
             {unverified.then(|| view! { <Resend email=flash.typed("email") /> })}
             <form class="threshold__form" method="post" action="/api/login">
                 <input type="hidden" name="next" value=next />
-                <TextField field=Field::Email label="Email" kind="email" autocomplete="username" />
+                <TextField field=Field::Email label=fields::EMAIL kind="email" autocomplete="username" />
                 <PasswordField />
                 {(options.len() > 1).then(|| view! {
-                    <Choice field=Field::Stay legend="Keep me signed in" options=options.clone() default=default.as_str() />
+                    <Choice field=Field::Stay legend=words::STAY options=options.clone() default=default.as_str() />
                 })}
                 {(options.len() == 1).then(|| view! { <input type="hidden" name="stay" value=default.as_str() /> })}
-                <button class="button button--primary button--large button--wide">"Sign in"</button>
+                <button class="button button--primary button--large button--wide">{words::SIGN_IN}</button>
             </form>
-            <p class="threshold__more">"New here? " <a href="/register">"Create an account"</a></p>
+            <p class="threshold__more">{words::NEW_HERE} " " <a href="/register">{words::REGISTER}</a></p>
         </Threshold>
     }
 }
@@ -64,7 +64,7 @@ fn Resend(email: String) -> impl IntoView {
     view! {
         <form method="post" action="/api/resend_verification">
             <input type="hidden" name="email" value=email />
-            <button class="button button--wide">"Send the letter again"</button>
+            <button class="button button--wide">{words::LETTER_AGAIN}</button>
         </form>
     }
 }

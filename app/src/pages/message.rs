@@ -1,7 +1,7 @@
 //! Pages that say one thing: not found, not allowed, broken. They load no data.
 
 use crate::{
-    catalogue::{self, PRODUCT},
+    catalogue::{self, frame, messages as words},
     components::Brand,
     error::AppError,
     visit,
@@ -14,17 +14,13 @@ use leptos_meta::Title;
 /// 404: no such page, or nothing by that name.
 #[component]
 pub fn NotFound() -> impl IntoView {
-    say(
-        404,
-        "There is no door here",
-        "The page you asked for does not exist, or no longer. Check the address, or go back to where you were.",
-    )
+    say(404, words::NOT_FOUND, words::NOT_FOUND_TEXT)
 }
 
 /// 403: signed in, but not allowed.
 #[component]
 pub fn Denied() -> impl IntoView {
-    say(403, "This door is not yours", "You are signed in, but this page is for administrators.")
+    say(403, words::DENIED, words::DENIED_TEXT)
 }
 
 /// A page whose data could not be had.
@@ -49,14 +45,14 @@ fn say(status: u16, title: &'static str, text: &str) -> impl IntoView + use<> {
     }
     let reference = visit::current().map(|visit| visit.reference).filter(|reference| !reference.is_empty());
     view! {
-        <Title text=format!("{title} · {PRODUCT}") />
+        <Title text=frame::document(title) />
         <main class="message">
             <Brand />
             <Doorway status />
             <h1>{title}</h1>
             <p class="quiet">{text.to_owned()}</p>
-            <a class="button" href="/">"Go to the start"</a>
-            <p class="message__code">{status} {reference.map(|reference| format!(" · reference {reference}"))}</p>
+            <a class="button" href="/">{words::START}</a>
+            <p class="message__code">{words::code(status, reference.as_deref())}</p>
         </main>
     }
 }

@@ -1,6 +1,9 @@
 //! `/register`: a new account.
 
-use crate::components::{NewPassword, TextField, Threshold};
+use crate::{
+    catalogue::{entrance as words, fields},
+    components::{NewPassword, TextField, Threshold},
+};
 use identity::words::Field;
 use leptos::prelude::*;
 
@@ -8,17 +11,17 @@ use leptos::prelude::*;
 #[component]
 pub fn Register() -> impl IntoView {
     view! {
-        <Threshold title="Create an account" lead="A name, an address and a long password. That is all.">
+        <Threshold title=words::REGISTER lead=words::REGISTER_LEAD>
             <form class="threshold__form" method="post" action="/api/register">
-                <TextField field=Field::Name label="Name" autocomplete="name" max=100 />
+                <TextField field=Field::Name label=fields::NAME autocomplete="name" max=100 />
                 <TextField
-                    field=Field::Email label="Email" kind="email" autocomplete="username"
-                    hint="We send a letter there to make sure it is yours."
+                    field=Field::Email label=fields::EMAIL kind="email" autocomplete="username"
+                    hint=words::EMAIL_HINT
                 />
                 <NewPassword />
-                <button class="button button--primary button--large button--wide">"Create account"</button>
+                <button class="button button--primary button--large button--wide">{words::CREATE_ACCOUNT}</button>
             </form>
-            <p class="threshold__more">"Already have an account? " <a href="/login">"Sign in"</a></p>
+            <p class="threshold__more">{words::HAVE_ACCOUNT} " " <a href="/login">{words::SIGN_IN}</a></p>
         </Threshold>
     }
 }

@@ -1,7 +1,8 @@
 //! `/setup`: the first administrator, by the one-time link that the first start prints.
 
 use crate::{
-    components::{NewPassword, NoticeBox, TextField, Threshold, Tone},
+    catalogue::{entrance as words, fields},
+    components::{NewPassword, NoticeBox, TextField, Threshold, Tone, woven},
     visit,
 };
 use identity::words::{Fault, Field};
@@ -15,30 +16,31 @@ pub fn Setup() -> impl IntoView {
     let token = visit::asked("token").filter(|token| token.len() <= 200);
     let usable = token.filter(|_| !spent);
     view! {
-        <Threshold title="Set up Latchkey" lead="Make the first administrator. This can be done once." told=spent>
+        <Threshold title=words::SETUP lead=words::SETUP_LEAD told=spent>
             {match usable {
                 Some(token) => view! {
                     <form class="threshold__form" method="post" action="/api/setup">
                         <input type="hidden" name="token" value=token />
-                        <TextField field=Field::Name label="Name" autocomplete="name" max=100 />
-                        <TextField field=Field::Email label="Email" kind="email" autocomplete="username" />
+                        <TextField field=Field::Name label=fields::NAME autocomplete="name" max=100 />
+                        <TextField field=Field::Email label=fields::EMAIL kind="email" autocomplete="username" />
                         <NewPassword />
-                        <button class="button button--primary button--large button--wide">"Create administrator"</button>
+                        <button class="button button--primary button--large button--wide">{words::CREATE_ADMIN}</button>
                     </form>
                 }
                 .into_any(),
                 None => view! {
-                    <NoticeBox tone=Tone::Warning title="This link does not work".to_owned()>
+                    <NoticeBox tone=Tone::Warning title=words::SETUP_DEAD>
                         <p>
-                            "The link is printed in the terminal when Latchkey starts, anew at each start, until there is an \
-                             administrator. After that, use the command "
-                            <code>"latchkey admin create"</code> "."
+                            {woven(
+                                words::SETUP_DEAD_TEXT,
+                                [("command", view! { <code>"latchkey admin create"</code> }.into_any())],
+                            )}
                         </p>
                     </NoticeBox>
                 }
                 .into_any(),
             }}
-            <p class="threshold__more">"Already set up? " <a href="/login">"Sign in"</a></p>
+            <p class="threshold__more">{words::SET_UP} " " <a href="/login">{words::SIGN_IN}</a></p>
         </Threshold>
     }
 }

@@ -1,6 +1,7 @@
 //! `/verify`: confirming an address. Opening the page spends nothing, because mail scanners open every link; the button does.
 
 use crate::{
+    catalogue::{entrance as words, fields},
     components::{TextField, Threshold},
     flash::Flash,
     visit,
@@ -23,15 +24,13 @@ pub fn Verify() -> impl IntoView {
 #[component]
 fn ByLink(token: String) -> impl IntoView {
     view! {
-        <Threshold title="Confirm your address" lead="One click, and your account is ready.">
+        <Threshold title=words::CONFIRM lead=words::CONFIRM_LEAD>
             <form class="threshold__form" method="post" action="/api/verify_email">
                 <input type="hidden" name="token" value=token />
-                <button class="button button--primary button--large button--wide">"Confirm my address"</button>
+                <button class="button button--primary button--large button--wide">{words::CONFIRM_IT}</button>
             </form>
-            <p class="threshold__more">
-                "You did not register here? Then close this page, and nothing happens."
-            </p>
-            <p class="threshold__more">"Link too old? " <a href="/verify">"Type the code, or get another letter"</a></p>
+            <p class="threshold__more">{words::NOT_YOU}</p>
+            <p class="threshold__more">{words::LINK_OLD} " " <a href="/verify">{words::OTHER_WAYS}</a></p>
         </Threshold>
     }
 }
@@ -39,22 +38,22 @@ fn ByLink(token: String) -> impl IntoView {
 #[component]
 fn ByCode() -> impl IntoView {
     view! {
-        <Threshold title="Check your mail" lead="Open the link in our letter, or type the code from it.">
+        <Threshold title=words::CHECK_MAIL lead=words::CHECK_MAIL_LEAD>
             <form class="threshold__form" method="post" action="/api/verify_email">
                 <TextField
-                    field=Field::Token label="Code from the letter" autocomplete="one-time-code" class="input--code" max=64
+                    field=Field::Token label=words::CODE autocomplete="one-time-code" class="input--code" max=64
                 />
-                <button class="button button--primary button--large button--wide">"Confirm my address"</button>
+                <button class="button button--primary button--large button--wide">{words::CONFIRM_IT}</button>
             </form>
             <details class="threshold__more">
-                <summary>"No letter?"</summary>
+                <summary>{words::NO_LETTER}</summary>
                 <form class="threshold__form" method="post" action="/api/resend_verification">
-                    <p>"Look in the spam folder first. If it is not there, we send another one."</p>
-                    <TextField field=Field::Email label="Email" kind="email" autocomplete="username" />
-                    <button class="button button--wide">"Send another letter"</button>
+                    <p>{words::NO_LETTER_TEXT}</p>
+                    <TextField field=Field::Email label=fields::EMAIL kind="email" autocomplete="username" />
+                    <button class="button button--wide">{words::ANOTHER_LETTER}</button>
                 </form>
             </details>
-            <p class="threshold__more">"Already confirmed? " <a href="/login">"Sign in"</a></p>
+            <p class="threshold__more">{words::CONFIRMED} " " <a href="/login">{words::SIGN_IN}</a></p>
         </Threshold>
     }
 }

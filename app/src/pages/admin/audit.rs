@@ -2,7 +2,8 @@
 
 use super::{Pager, Panel, event::What};
 use crate::{
-    api, catalogue,
+    api,
+    catalogue::{self, admin, events as words},
     components::{When, loaded},
     visit,
 };
@@ -17,21 +18,21 @@ pub fn Audit() -> impl IntoView {
         let shown = page.items.len();
         let one = !of.is_empty();
         view! {
-            <Panel tab="Events" lead="Who did what to whom, newest first. Kept as it was written.">
-                <section class="card" aria-label="Security events">
+            <Panel tab=admin::EVENTS lead=words::LEAD>
+                <section class="card" aria-label=words::LIST>
                     {one.then(|| view! {
                         <div class="card__foot card__foot--top">
-                            <span>"Events of one account only."</span> <a href="/admin/audit">"Show everybody's"</a>
+                            <span>{words::ONE_ACCOUNT}</span> <a href="/admin/audit">{words::SHOW_ALL}</a>
                         </div>
                     })}
                     <table class="table">
                         <thead>
                             <tr>
-                                <th scope="col">"What"</th>
-                                <th scope="col">"When"</th>
-                                <th scope="col">"Whose account"</th>
-                                <th scope="col">"Done by"</th>
-                                <th scope="col">"From"</th>
+                                <th scope="col">{words::WHAT}</th>
+                                <th scope="col">{words::WHEN}</th>
+                                <th scope="col">{words::WHOSE}</th>
+                                <th scope="col">{words::BY}</th>
+                                <th scope="col">{words::FROM}</th>
                             </tr>
                         </thead>
                         <tbody>{page.items.into_iter().map(|event| view! { <Row event /> }).collect_view()}</tbody>
@@ -48,15 +49,15 @@ pub fn Audit() -> impl IntoView {
 
 #[component]
 fn Row(event: EventView) -> impl IntoView {
-    let whose = event.subject.clone().unwrap_or_else(|| "Nobody's".into());
+    let whose = event.subject.clone().unwrap_or_else(|| words::NOBODYS.into());
     let by = catalogue::event_actor(&event);
     view! {
         <tr>
             <td><What kind=event.kind detail=event.detail /></td>
-            <td data-label="When"><When at=event.at /></td>
-            <td data-label="Whose account">{whose}</td>
-            <td data-label="Done by">{by}</td>
-            <td data-label="From">{(!event.ip.is_empty()).then(|| view! { <span class="quiet">{event.ip}</span> })}</td>
+            <td data-label=words::WHEN><When at=event.at /></td>
+            <td data-label=words::WHOSE>{whose}</td>
+            <td data-label=words::BY>{by}</td>
+            <td data-label=words::FROM>{(!event.ip.is_empty()).then(|| view! { <span class="quiet">{event.ip}</span> })}</td>
         </tr>
     }
 }

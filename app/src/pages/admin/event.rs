@@ -1,6 +1,9 @@
 //! Security events in a list: the last few, where the whole table would be too much.
 
-use crate::{catalogue, components::When};
+use crate::{
+    catalogue::{self, events as words},
+    components::When,
+};
 use identity::words::EventView;
 use leptos::prelude::*;
 
@@ -34,8 +37,12 @@ pub(super) fn LastEvents(
     whose: bool,
 ) -> impl IntoView {
     let rows = events.into_iter().take(few).map(|event| {
-        let by = event.actor.clone().filter(|_| event.actor != event.subject).map(|actor| format!(" · by {actor}"));
-        let from = (!event.ip.is_empty()).then(|| format!(" · from {}", event.ip));
+        let by = event
+            .actor
+            .clone()
+            .filter(|_| event.actor != event.subject)
+            .map(|actor| format!(" · {}", words::by(&actor)));
+        let from = (!event.ip.is_empty()).then(|| format!(" · {}", words::from(&event.ip)));
         let subject = event.subject.filter(|_| whose).map(|subject| format!(" · {subject}"));
         view! {
             <li class="list__item">
@@ -49,8 +56,8 @@ pub(super) fn LastEvents(
     view! {
         <section class="card" aria-labelledby="events">
             <div class="card__head">
-                <h2 id="events">"Last events"</h2>
-                <a class="small" href=all>"All events"</a>
+                <h2 id="events">{words::LAST}</h2>
+                <a class="small" href=all>{words::ALL}</a>
             </div>
             <ul class="list" role="list">{rows.collect_view()}</ul>
         </section>

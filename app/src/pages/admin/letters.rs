@@ -3,7 +3,7 @@
 use super::{Pager, Panel};
 use crate::{
     api::{self, LetterFigures},
-    catalogue::{self, number},
+    catalogue::{self, admin, letters as words, number},
     components::{Glyph, Icon, NoticeBox, Tone, When, loaded},
     visit,
 };
@@ -20,13 +20,13 @@ pub fn Letters() -> impl IntoView {
         let shown = letters.items.len();
         let rows = letters.items.into_iter().map(move |letter| view! { <Row letter chosen /> });
         view! {
-            <Panel tab="Letters" lead="What is sent by mail, newest first. To whom and what it says is sealed, from administrators too.">
+            <Panel tab=admin::LETTERS lead=words::LEAD>
                 {(figures.failing > 0).then(|| view! { <Failing count=figures.failing chosen /> })}
                 <Figures figures chosen />
-                <section class="card" aria-label="Outgoing letters">
+                <section class="card" aria-label=words::LIST>
                     {chosen.map(|state| view! {
                         <div class="card__foot card__foot--top">
-                            <span>{format!("{} letters only.", catalogue::letter_state(state))}</span> <a href="/admin/letters">"Show all"</a>
+                            <span>{words::only(state)}</span> <a href="/admin/letters">{words::SHOW_ALL}</a>
                         </div>
                     })}
                     {if shown == 0 {
@@ -36,12 +36,12 @@ pub fn Letters() -> impl IntoView {
                             <table class="table">
                                 <thead>
                                     <tr>
-                                        <th scope="col">"About"</th>
-                                        <th scope="col">"Status"</th>
-                                        <th scope="col">"Posted"</th>
-                                        <th scope="col">"Attempts"</th>
-                                        <th scope="col">"Sent, or next attempt"</th>
-                                        <th scope="col"><span class="visually-hidden">"What can be done"</span></th>
+                                        <th scope="col">{words::ABOUT}</th>
+                                        <th scope="col">{words::STATUS}</th>
+                                        <th scope="col">{words::POSTED}</th>
+                                        <th scope="col">{words::ATTEMPTS}</th>
+                                        <th scope="col">{words::SENT_OR_NEXT}</th>
+                                        <th scope="col"><span class="visually-hidden">{words::ACTS}</span></th>
                                     </tr>
                                 </thead>
                                 <tbody>{rows.collect_view()}</tbody>
@@ -63,16 +63,13 @@ pub fn Letters() -> impl IntoView {
 #[component]
 fn Failing(count: i64, chosen: Option<LetterState>) -> impl IntoView {
     view! {
-        <NoticeBox tone=Tone::Negative title=format!("{} could not be sent so far", catalogue::letters(count))>
-            <p>
-                "They are tried again by themselves, ever more rarely, for three days. When you have mended the reason, you \
-                 need not wait."
-            </p>
+        <NoticeBox tone=Tone::Negative title=words::failing(count)>
+            <p>{words::FAILING_TEXT}</p>
             <form class="notice__act" method="post" action="/api/admin/retry_letters">
                 <Back chosen />
-                <button class="button button--small">"Try all again now"</button>
+                <button class="button button--small">{words::RETRY_ALL}</button>
                 {(chosen != Some(LetterState::Failing)).then(|| view! {
-                    <a href="/admin/letters?state=failing">"Show only these"</a>
+                    <a href="/admin/letters?state=failing">{words::ONLY_FAILING}</a>
                 })}
             </form>
         </NoticeBox>
@@ -89,10 +86,10 @@ fn Back(chosen: Option<LetterState>) -> impl IntoView {
 #[component]
 fn Figures(figures: LetterFigures, chosen: Option<LetterState>) -> impl IntoView {
     let stats = [
-        (LetterState::Waiting, "Waiting", Some(figures.waiting)),
-        (LetterState::Failing, "Failing", Some(figures.failing)),
-        (LetterState::GivenUp, "Given up this week", Some(figures.given_up)),
-        (LetterState::Sent, "Sent in 24 hours", figures.sent),
+        (LetterState::Waiting, words::COUNT_WAITING, Some(figures.waiting)),
+        (LetterState::Failing, words::COUNT_FAILING, Some(figures.failing)),
+        (LetterState::GivenUp, words::COUNT_GIVEN_UP, Some(figures.given_up)),
+        (LetterState::Sent, words::COUNT_SENT, figures.sent),
     ];
     let stats = stats.into_iter().map(|(state, label, count)| {
         let here = (chosen == Some(state)).then_some("true");
@@ -103,7 +100,7 @@ fn Figures(figures: LetterFigures, chosen: Option<LetterState>) -> impl IntoView
             </a>
         }
     });
-    view! { <nav class="stats" aria-label="Letters by status">{stats.collect_view()}</nav> }
+    view! { <nav class="stats" aria-label=words::FIGURES>{stats.collect_view()}</nav> }
 }
 
 #[component]
@@ -119,16 +116,16 @@ fn Row(letter: LetterView, chosen: Option<LetterState>) -> impl IntoView {
                     {letter.failure.clone().map(|failure| view! { <span class="table__note">{failure}</span> })}
                 </div>
             </td>
-            <td data-label="Status"><StateBadge state /></td>
-            <td data-label="Posted"><When at=letter.posted_at /></td>
-            <td data-label="Attempts">{number(letter.attempts)}</td>
-            <td data-label="Sent, or next attempt"><SentOrNext letter /></td>
+            <td data-label=words::STATUS><StateBadge state /></td>
+            <td data-label=words::POSTED><When at=letter.posted_at /></td>
+            <td data-label=words::ATTEMPTS>{number(letter.attempts)}</td>
+            <td data-label=words::SENT_OR_NEXT><SentOrNext letter /></td>
             <td>
                 {retry.then(|| view! {
                     <form method="post" action="/api/admin/retry_letters">
                         <input type="hidden" name="id" value=id.to_string() />
                         <Back chosen />
-                        <button class="button button--small" aria-label=format!("Try again now: {about}")>"Try again now"</button>
+                        <button class="button button--small" aria-label=words::retry(&about)>{words::RETRY}</button>
                     </form>
                 })}
             </td>
@@ -142,10 +139,10 @@ fn SentOrNext(letter: LetterView) -> impl IntoView {
     let now = visit::current().map_or(0, |visit| visit.house.now().0);
     match (letter.state, letter.sent_at, letter.next_at) {
         (LetterState::Sent, Some(at), _) => view! { <When at /> }.into_any(),
-        (LetterState::GivenUp, ..) => view! { <span class="quiet">"Not tried again"</span> }.into_any(),
-        (_, _, None) => "Being sent".into_any(),
-        (_, _, Some(at)) if at <= now => "Now".into_any(),
-        (_, _, Some(at)) => format!("In {}", catalogue::length((at - now).unsigned_abs().div_ceil(1000))).into_any(),
+        (LetterState::GivenUp, ..) => view! { <span class="quiet">{words::NOT_AGAIN}</span> }.into_any(),
+        (_, _, None) => words::BEING_SENT.into_any(),
+        (_, _, Some(at)) if at <= now => words::NOW.into_any(),
+        (_, _, Some(at)) => words::next_in((at - now).unsigned_abs().div_ceil(1000)).into_any(),
     }
 }
 
@@ -165,8 +162,8 @@ fn Nothing() -> impl IntoView {
     view! {
         <div class="empty">
             <Icon glyph=Glyph::Mail />
-            <p>"No letters here."</p>
-            <p class="small">"Those that were sent or given up are listed for a month."</p>
+            <p>{words::NONE}</p>
+            <p class="small">{words::NONE_HINT}</p>
         </div>
     }
 }
@@ -177,15 +174,13 @@ pub(super) fn LettersNotice(figures: LetterFigures) -> impl IntoView {
     let LetterFigures { failing, given_up, .. } = figures;
     let (tone, title, state) = match (failing, given_up) {
         (0, 0) => return ().into_any(),
-        (0, _) => (Tone::Warning, format!("{} given up this week", catalogue::letters(given_up)), LetterState::GivenUp),
-        _ => {
-            (Tone::Negative, format!("{} could not be sent so far", catalogue::letters(failing)), LetterState::Failing)
-        }
+        (0, _) => (Tone::Warning, words::given_up(given_up), LetterState::GivenUp),
+        _ => (Tone::Negative, words::failing(failing), LetterState::Failing),
     };
-    let more = (failing > 0 && given_up > 0).then(|| format!("{} given up this week. ", catalogue::letters(given_up)));
+    let more = (failing > 0 && given_up > 0).then(|| words::given_up_too(given_up));
     view! {
         <NoticeBox tone title=title>
-            <p>{more} <a href=format!("/admin/letters?state={state}")>"See what the mail server said"</a></p>
+            <p>{more} " " <a href=format!("/admin/letters?state={state}")>{words::REASONS}</a></p>
         </NoticeBox>
     }
     .into_any()

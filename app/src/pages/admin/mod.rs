@@ -13,13 +13,20 @@ pub use overview::Overview;
 pub use user::User;
 pub use users::Users;
 
-use crate::components::Frame;
+use crate::{
+    catalogue::{admin as words, frame},
+    components::Frame,
+};
 use leptos::prelude::*;
 use url::form_urlencoded;
 
 /// The pages of the panel, as address and name.
-const TABS: &[(&str, &str)] =
-    &[("/admin", "Overview"), ("/admin/users", "People"), ("/admin/letters", "Letters"), ("/admin/audit", "Events")];
+const TABS: &[(&str, &str)] = &[
+    ("/admin", words::OVERVIEW),
+    ("/admin/users", words::PEOPLE),
+    ("/admin/letters", words::LETTERS),
+    ("/admin/audit", words::EVENTS),
+];
 
 /// A page of the panel: the frame, a title and the tabs.
 #[component]
@@ -32,7 +39,7 @@ fn Panel(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <Frame title=tab current="Admin">
+        <Frame title=tab current=frame::ADMIN>
             <div class="heading">
                 <div class="heading__text">
                     <h1>{tab}</h1>
@@ -54,7 +61,7 @@ fn Tabs(
     let links = TABS.iter().map(|(href, name)| {
         view! { <a class="tabs__link" href=*href aria-current=(*name == tab).then_some("page")>{*name}</a> }
     });
-    view! { <nav class="tabs" aria-label="Admin panel">{links.collect_view()}</nav> }
+    view! { <nav class="tabs" aria-label=words::TABS>{links.collect_view()}</nav> }
 }
 
 /// The foot of a list: how many are shown, back to the beginning, and on.
@@ -71,16 +78,16 @@ fn Pager(
     /// The cursor of the next page.
     next: Option<String>,
 ) -> impl IntoView {
-    let first =
-        further.then(|| view! { <a class="button button--small" href=link(path, &query, None)>"First page"</a> });
+    let first = further
+        .then(|| view! { <a class="button button--small" href=link(path, &query, None)>{words::FIRST_PAGE}</a> });
     let next = next.map(|next| {
-        view! { <a class="button button--small" href=link(path, &query, Some(&next)) rel="next">"Next page"</a> }
+        view! { <a class="button button--small" href=link(path, &query, Some(&next)) rel="next">{words::NEXT_PAGE}</a> }
     });
     let both = first.is_some() || next.is_some();
     view! {
         <div class="pager">
-            <span>{shown} " shown"</span>
-            {both.then(|| view! { <nav class="row" aria-label="Pages of the list">{first}{next}</nav> })}
+            <span>{words::shown(shown)}</span>
+            {both.then(|| view! { <nav class="row" aria-label=words::PAGES>{first}{next}</nav> })}
         </div>
     }
 }

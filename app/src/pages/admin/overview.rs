@@ -3,7 +3,7 @@
 use super::{Panel, event::LastEvents, letters::LettersNotice};
 use crate::{
     api::{self, Figures},
-    catalogue::number,
+    catalogue::{admin as words, number},
     components::loaded,
     error::AppError,
 };
@@ -15,11 +15,11 @@ use leptos::prelude::*;
 pub fn Overview() -> impl IntoView {
     loaded(load(), |(figures, events)| {
         let stats = [
-            ("People", figures.users, Some("/admin/users")),
-            ("Signed in now", figures.sessions, None),
-            ("Administrators", figures.admins, Some("/admin/users?role=admin")),
-            ("Unconfirmed", figures.unverified, Some("/admin/users?status=unverified")),
-            ("Disabled", figures.disabled, Some("/admin/users?status=disabled")),
+            (words::COUNT_PEOPLE, figures.users, Some("/admin/users")),
+            (words::COUNT_SESSIONS, figures.sessions, None),
+            (words::COUNT_ADMINS, figures.admins, Some("/admin/users?role=admin")),
+            (words::COUNT_UNVERIFIED, figures.unverified, Some("/admin/users?status=unverified")),
+            (words::COUNT_DISABLED, figures.disabled, Some("/admin/users?status=disabled")),
         ];
         let stats = stats.into_iter().map(|(label, count, href)| {
             let words = view! {
@@ -32,7 +32,7 @@ pub fn Overview() -> impl IntoView {
             }
         });
         view! {
-            <Panel tab="Overview" lead="How many there are, and what happened last.">
+            <Panel tab=words::OVERVIEW lead=words::OVERVIEW_LEAD>
                 <LettersNotice figures=figures.letters />
                 <div class="stats">{stats.collect_view()}</div>
                 <LastEvents events=events.items few=10 all="/admin/audit".to_owned() whose=true />

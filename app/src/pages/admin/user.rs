@@ -3,6 +3,7 @@
 use super::{Tabs, event::LastEvents};
 use crate::{
     api::{self, UserPage},
+    catalogue::{admin as words, frame},
     components::{Avatar, Frame, RoleBadge, SessionItem, StatusBadge, When, loaded},
     error::AppError,
     visit,
@@ -20,17 +21,17 @@ pub fn User() -> impl IntoView {
         let (id, name) = (user.id, user.name.clone());
         let own = visit::current().is_some_and(|visit| visit.viewer().is_some_and(|viewer| viewer.id == id));
         view! {
-            <Frame title=name.clone() current="Admin">
+            <Frame title=name.clone() current=frame::ADMIN>
                 <div class="heading">
                     <Avatar name=name.clone() large=true />
                     <div class="heading__text">
                         <h1><bdi>{name}</bdi></h1>
                         <p class="heading__lead row">
                             <span>{user.email.clone()}</span> <RoleBadge role=user.role /> <StatusBadge user=user.clone() />
-                            {own.then(|| view! { <span class="badge">"This is you"</span> })}
+                            {own.then(|| view! { <span class="badge">{words::YOU}</span> })}
                         </p>
                     </div>
-                    <Tabs tab="People" />
+                    <Tabs tab=words::PEOPLE />
                 </div>
                 <div class="columns">
                     <div class="stack">
@@ -59,16 +60,16 @@ fn Facts(user: UserView) -> impl IntoView {
     };
     view! {
         <section class="card" aria-labelledby="account">
-            <div class="card__head"><h2 id="account">"Account"</h2></div>
+            <div class="card__head"><h2 id="account">{words::ACCOUNT}</h2></div>
             <div class="card__body">
                 <dl class="facts">
-                    <div class="facts__row"><dt>"Registered"</dt><dd><When at=user.created_at /></dd></div>
-                    <div class="facts__row"><dt>"Address confirmed"</dt><dd>{moment(user.verified_at, "Not yet")}</dd></div>
-                    <div class="facts__row"><dt>"Last sign-in"</dt><dd>{moment(user.last_sign_in_at, "Never")}</dd></div>
+                    <div class="facts__row"><dt>{words::REGISTERED}</dt><dd><When at=user.created_at /></dd></div>
+                    <div class="facts__row"><dt>{words::VERIFIED}</dt><dd>{moment(user.verified_at, words::NOT_YET)}</dd></div>
+                    <div class="facts__row"><dt>{words::LAST_SIGN_IN}</dt><dd>{moment(user.last_sign_in_at, words::NEVER)}</dd></div>
                     {user.disabled_at.map(|at| view! {
-                        <div class="facts__row"><dt>"Disabled"</dt><dd><When at /></dd></div>
+                        <div class="facts__row"><dt>{words::DISABLED}</dt><dd><When at /></dd></div>
                     })}
-                    <div class="facts__row"><dt>"Id"</dt><dd><code class="small">{user.id.to_string()}</code></dd></div>
+                    <div class="facts__row"><dt>{words::ID}</dt><dd><code class="small">{user.id.to_string()}</code></dd></div>
                 </dl>
             </div>
         </section>
@@ -78,27 +79,27 @@ fn Facts(user: UserView) -> impl IntoView {
 /// Changing the role, disabling and enabling. What hurts asks once more, by unfolding.
 #[component]
 fn Acts(user: UserView, own: bool) -> impl IntoView {
-    let (other, words) = match user.role {
-        Role::User => (Role::Admin, "Make administrator"),
-        Role::Admin => (Role::User, "Make ordinary user"),
+    let (other, change) = match user.role {
+        Role::User => (Role::Admin, words::PROMOTE),
+        Role::Admin => (Role::User, words::DEMOTE),
     };
     let consequence = match other {
-        Role::Admin => "They will see everybody's account, and may change it.",
-        Role::User if own => "You will no longer see this panel.",
-        Role::User => "They will no longer see this panel.",
+        Role::Admin => words::PROMOTE_TEXT,
+        Role::User if own => words::DEMOTE_SELF_TEXT,
+        Role::User => words::DEMOTE_TEXT,
     };
     view! {
         <section class="card" aria-labelledby="access">
-            <div class="card__head"><h2 id="access">"Access"</h2></div>
+            <div class="card__head"><h2 id="access">{words::ACCESS}</h2></div>
             <ul class="list" role="list">
                 <li class="list__item">
                     <details class="unfold">
-                        <summary class="button button--small">{words}</summary>
+                        <summary class="button button--small">{change}</summary>
                         <form class="unfold__body" method="post" action="/api/admin/set_role">
                             <p>{consequence}</p>
                             <input type="hidden" name="id" value=user.id.to_string() />
                             <input type="hidden" name="role" value=other.as_str() />
-                            <button class="button button--small button--primary">"Yes, change the role"</button>
+                            <button class="button button--small button--primary">{words::CHANGE_ROLE}</button>
                         </form>
                     </details>
                 </li>
@@ -118,25 +119,21 @@ fn Enable(id: Uuid) -> impl IntoView {
     view! {
         <form method="post" action="/api/admin/enable">
             <input type="hidden" name="id" value=id.to_string() />
-            <button class="button button--small">"Enable account"</button>
+            <button class="button button--small">{words::ENABLE}</button>
         </form>
     }
 }
 
 #[component]
 fn Disable(id: Uuid, own: bool) -> impl IntoView {
-    let consequence = if own {
-        "You are signed out at once, and another administrator has to let you in again."
-    } else {
-        "They are signed out everywhere at once, and cannot sign in until the account is enabled again. Nothing is deleted."
-    };
+    let consequence = if own { words::DISABLE_SELF_TEXT } else { words::DISABLE_TEXT };
     view! {
         <details class="unfold">
-            <summary class="button button--small button--danger">"Disable account"</summary>
+            <summary class="button button--small button--danger">{words::DISABLE}</summary>
             <form class="unfold__body" method="post" action="/api/admin/disable">
                 <p>{consequence}</p>
                 <input type="hidden" name="id" value=id.to_string() />
-                <button class="button button--small button--danger">"Yes, disable it"</button>
+                <button class="button button--small button--danger">{words::REALLY_DISABLE}</button>
             </form>
         </details>
     }
@@ -153,12 +150,12 @@ fn Sessions(id: Uuid, sessions: Vec<SessionView>, own: bool) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="sessions">
             <div class="card__head">
-                <h2 id="sessions">"Sessions"</h2>
+                <h2 id="sessions">{words::SESSIONS}</h2>
                 {any.then(|| view! {
                     <form method="post" action="/api/admin/end_sessions">
                         <input type="hidden" name="id" value=id.to_string() />
                         <button class="button button--small button--danger">
-                            {if own { "End all, mine too" } else { "End all" }}
+                            {if own { words::END_ALL_OWN } else { words::END_ALL }}
                         </button>
                     </form>
                 })}
@@ -166,7 +163,7 @@ fn Sessions(id: Uuid, sessions: Vec<SessionView>, own: bool) -> impl IntoView {
             {if any {
                 view! { <ul class="list" role="list">{rows.collect_view()}</ul> }.into_any()
             } else {
-                view! { <div class="card__body"><p class="quiet">"Not signed in anywhere."</p></div> }.into_any()
+                view! { <div class="card__body"><p class="quiet">{words::NO_SESSIONS}</p></div> }.into_any()
             }}
         </section>
     }

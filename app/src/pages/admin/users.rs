@@ -2,7 +2,8 @@
 
 use super::{Pager, Panel};
 use crate::{
-    api, catalogue,
+    api,
+    catalogue::{self, admin as words},
     components::{Avatar, Glyph, Icon, RoleBadge, StatusBadge, When, loaded},
     visit,
 };
@@ -22,8 +23,8 @@ pub fn Users() -> impl IntoView {
         let kept = vec![("q", q.clone()), ("role", role.clone()), ("status", status.clone())];
         let shown = page.items.len();
         view! {
-            <Panel tab="People" lead="Everybody with an account here, newest first.">
-                <section class="card" aria-label="Accounts">
+            <Panel tab=words::PEOPLE lead=words::PEOPLE_LEAD>
+                <section class="card" aria-label=words::ACCOUNTS>
                     <Search q role status filtered />
                     {match page.items {
                         items if items.is_empty() => view! { <Nobody /> }.into_any(),
@@ -46,14 +47,14 @@ fn Search(q: String, role: String, status: String, filtered: bool) -> impl IntoV
     view! {
         <form class="filters" method="get" action="/admin/users" role="search">
             <div class="field filters__search">
-                <label class="field__label small" for="q">"Name or address begins with"</label>
+                <label class="field__label small" for="q">{words::SEARCH_FOR}</label>
                 <input class="input" id="q" name="q" type="search" value=q maxlength="254" autocomplete="off" />
             </div>
-            <Select id="role" label="Role" options=roles chosen=role />
-            <Select id="status" label="Status" options=states chosen=status />
+            <Select id="role" label=words::ROLE options=roles chosen=role />
+            <Select id="status" label=words::STATUS options=states chosen=status />
             <div class="filters__actions">
-                <button class="button"><Icon glyph=Glyph::Search />"Search"</button>
-                {filtered.then(|| view! { <a class="button button--quiet" href="/admin/users">"Clear"</a> })}
+                <button class="button"><Icon glyph=Glyph::Search />{words::SEARCH}</button>
+                {filtered.then(|| view! { <a class="button button--quiet" href="/admin/users">{words::CLEAR}</a> })}
             </div>
         </form>
     }
@@ -67,14 +68,14 @@ fn Select(
     options: Vec<(&'static str, &'static str)>,
     chosen: String,
 ) -> impl IntoView {
-    let options = options.into_iter().map(|(value, words)| {
-        view! { <option value=value selected=value == chosen>{words}</option> }
+    let options = options.into_iter().map(|(value, text)| {
+        view! { <option value=value selected=value == chosen>{text}</option> }
     });
     view! {
         <div class="field">
             <label class="field__label small" for=id>{label}</label>
             <div class="field__box">
-                <select class="input" id=id name=id><option value="">"Any"</option>{options.collect_view()}</select>
+                <select class="input" id=id name=id><option value="">{words::ANY}</option>{options.collect_view()}</select>
                 <span class="field__arrow"><Icon glyph=Glyph::Chevron /></span>
             </div>
         </div>
@@ -87,11 +88,11 @@ fn Table(items: Vec<UserView>) -> impl IntoView {
         <table class="table">
             <thead>
                 <tr>
-                    <th scope="col">"Person"</th>
-                    <th scope="col">"Role"</th>
-                    <th scope="col">"Status"</th>
-                    <th scope="col">"Last sign-in"</th>
-                    <th scope="col">"Registered"</th>
+                    <th scope="col">{words::PERSON}</th>
+                    <th scope="col">{words::ROLE}</th>
+                    <th scope="col">{words::STATUS}</th>
+                    <th scope="col">{words::LAST_SIGN_IN}</th>
+                    <th scope="col">{words::REGISTERED}</th>
                 </tr>
             </thead>
             <tbody>{items.into_iter().map(|user| view! { <Row user /> }).collect_view()}</tbody>
@@ -114,15 +115,15 @@ fn Row(user: UserView) -> impl IntoView {
                     </span>
                 </div>
             </td>
-            <td data-label="Role"><RoleBadge role=user.role /></td>
-            <td data-label="Status"><StatusBadge user=user.clone() /></td>
-            <td data-label="Last sign-in">
+            <td data-label=words::ROLE><RoleBadge role=user.role /></td>
+            <td data-label=words::STATUS><StatusBadge user=user.clone() /></td>
+            <td data-label=words::LAST_SIGN_IN>
                 {match user.last_sign_in_at {
                     Some(at) => view! { <When at /> }.into_any(),
-                    None => view! { <span class="quiet">"Never"</span> }.into_any(),
+                    None => view! { <span class="quiet">{words::NEVER}</span> }.into_any(),
                 }}
             </td>
-            <td data-label="Registered"><When at=user.created_at /></td>
+            <td data-label=words::REGISTERED><When at=user.created_at /></td>
         </tr>
     }
 }
@@ -132,8 +133,8 @@ fn Nobody() -> impl IntoView {
     view! {
         <div class="empty">
             <Icon glyph=Glyph::Users />
-            <p>"Nobody here fits that."</p>
-            <p class="small">"The search looks at the beginning of names and addresses."</p>
+            <p>{words::NOBODY}</p>
+            <p class="small">{words::NOBODY_HINT}</p>
         </div>
     }
 }

@@ -1,0 +1,112 @@
+//! The admin panel: its frame, `/admin`, and `/admin/users` with everything below. Its letters are in `letters`, its events in
+//! `events`.
+
+/// Name of the tabs.
+pub const TABS: &str = "Admin panel";
+/// The tab of `/admin`.
+pub const OVERVIEW: &str = "Overview";
+/// The tab of `/admin/users`.
+pub const PEOPLE: &str = "People";
+/// The tab of `/admin/letters`.
+pub const LETTERS: &str = "Letters";
+/// The tab of `/admin/audit`.
+pub const EVENTS: &str = "Events";
+
+/// Back to the beginning of a list.
+pub const FIRST_PAGE: &str = "First page";
+/// On in a list.
+pub const NEXT_PAGE: &str = "Next page";
+/// Name of these two.
+pub const PAGES: &str = "Pages of the list";
+
+/// Below the title of `/admin`.
+pub const OVERVIEW_LEAD: &str = "How many there are, and what happened last.";
+/// Figure: accounts.
+pub const COUNT_PEOPLE: &str = "People";
+/// Figure: sessions that have not ended.
+pub const COUNT_SESSIONS: &str = "Signed in now";
+/// Figure: administrators.
+pub const COUNT_ADMINS: &str = "Administrators";
+/// Figure: accounts whose address is not confirmed.
+pub const COUNT_UNVERIFIED: &str = "Unconfirmed";
+/// Figure: disabled accounts.
+pub const COUNT_DISABLED: &str = "Disabled";
+
+/// Below the title of `/admin/users`.
+pub const PEOPLE_LEAD: &str = "Everybody with an account here, newest first.";
+/// Name of the list.
+pub const ACCOUNTS: &str = "Accounts";
+/// The field of the search.
+pub const SEARCH_FOR: &str = "Name or address begins with";
+/// Searches.
+pub const SEARCH: &str = "Search";
+/// Ends a search.
+pub const CLEAR: &str = "Clear";
+/// A filter that lets everything pass.
+pub const ANY: &str = "Any";
+/// Column: name and address.
+pub const PERSON: &str = "Person";
+/// Column and filter: what an account may open.
+pub const ROLE: &str = "Role";
+/// Column and filter: whether an account can sign in.
+pub const STATUS: &str = "Status";
+/// Column and fact: when somebody signed in last.
+pub const LAST_SIGN_IN: &str = "Last sign-in";
+/// Column and fact: when the account was made.
+pub const REGISTERED: &str = "Registered";
+/// Did not sign in so far.
+pub const NEVER: &str = "Never";
+/// A search that found nothing.
+pub const NOBODY: &str = "Nobody here fits that.";
+/// Why, perhaps.
+pub const NOBODY_HINT: &str = "The search looks at the beginning of names and addresses.";
+
+/// Marks the own account.
+pub const YOU: &str = "This is you";
+/// Facts of an account.
+pub const ACCOUNT: &str = "Account";
+/// When the address was confirmed.
+pub const VERIFIED: &str = "Address confirmed";
+/// The address was not confirmed so far.
+pub const NOT_YET: &str = "Not yet";
+/// When the account was disabled.
+pub const DISABLED: &str = "Disabled";
+/// What programs call the account.
+pub const ID: &str = "Id";
+/// What can be done about an account.
+pub const ACCESS: &str = "Access";
+/// Changes the role, to administrator.
+pub const PROMOTE: &str = "Make administrator";
+/// What follows from that.
+pub const PROMOTE_TEXT: &str = "They will see everybody's account, and may change it.";
+/// Changes the role, to user.
+pub const DEMOTE: &str = "Make ordinary user";
+/// What follows from that.
+pub const DEMOTE_TEXT: &str = "They will no longer see this panel.";
+/// What follows from that for oneself.
+pub const DEMOTE_SELF_TEXT: &str = "You will no longer see this panel.";
+/// Really changes the role.
+pub const CHANGE_ROLE: &str = "Yes, change the role";
+/// Enables an account.
+pub const ENABLE: &str = "Enable account";
+/// Disables an account.
+pub const DISABLE: &str = "Disable account";
+/// What follows from that.
+pub const DISABLE_TEXT: &str = "They are signed out everywhere at once, and cannot sign in until the account is enabled again. Nothing is deleted.";
+/// What follows from that for oneself.
+pub const DISABLE_SELF_TEXT: &str = "You are signed out at once, and another administrator has to let you in again.";
+/// Really disables the account.
+pub const REALLY_DISABLE: &str = "Yes, disable it";
+/// Where somebody is signed in.
+pub const SESSIONS: &str = "Sessions";
+/// Ends all of them.
+pub const END_ALL: &str = "End all";
+/// The same where one of them is the session in hand.
+pub const END_ALL_OWN: &str = "End all, mine too";
+/// There are none.
+pub const NO_SESSIONS: &str = "Not signed in anywhere.";
+
+/// How many rows a page of a list has.
+pub fn shown(rows: usize) -> String {
+    format!("{rows} shown")
+}
