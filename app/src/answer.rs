@@ -40,6 +40,7 @@ pub fn worded(refusal: Refusal) -> AppError {
         Refusal::Disabled => AppError::Disabled,
         Refusal::SignedOut(ended) => AppError::SignedOut { ended },
         Refusal::Forbidden => AppError::Forbidden,
+        Refusal::ProofNeeded => AppError::ProofNeeded,
         Refusal::NotFound => AppError::NotFound,
         Refusal::LastAdmin => AppError::LastAdmin,
         Refusal::AlreadyDone => AppError::AlreadyDone,

@@ -31,6 +31,9 @@ pub enum AppError {
     },
     /// 403: signed in, but not allowed.
     Forbidden,
+    /// 401: signed in, but the password was last given too long ago for this: ask for it at `/api/reauthenticate`, and send the
+    /// request again (RFC 9470 section 3).
+    ProofNeeded,
     /// 404: no such thing, or not the asker's.
     NotFound,
     /// 409: it would leave no administrator.
@@ -68,7 +71,7 @@ impl AppError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::Invalid { .. } => 422,
-            Self::Credentials | Self::SignedOut { .. } => 401,
+            Self::Credentials | Self::SignedOut { .. } | Self::ProofNeeded => 401,
             Self::Unverified | Self::Disabled | Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::LastAdmin | Self::AlreadyDone => 409,

@@ -85,6 +85,14 @@ impl Visit {
         identity::admin::Admin::of(viewer, &self.device).map_err(crate::answer::worded)
     }
 
+    /// The signed-in person, if they have given the password within the last ten minutes.
+    ///
+    /// # Errors
+    /// `SignedOut` for a stranger, `ProofNeeded` when it was longer ago, or when the database does not answer.
+    pub async fn proven(&self) -> Result<identity::sessions::Proven, AppError> {
+        identity::sessions::prove(&self.house, self.signed_in()?).await.map_err(crate::answer::worded)
+    }
+
     /// Whether the admin panel is open to whoever asks.
     pub fn may_administer(&self) -> bool {
         self.viewer().is_some_and(|viewer| viewer.role == Role::Admin)

@@ -56,6 +56,36 @@ crate::spelled! {
         PasswordReset = "password_reset",
         /// An administrator had failing letters tried again at once.
         LettersRetried = "letters_retried",
+        /// Somebody asked for a letter with which a new password can be set.
+        ResetRequested = "reset_requested",
+        /// A new password was set with what such a letter brought.
+        PasswordRecovered = "password_recovered",
+        /// A person changed the own password.
+        PasswordChanged = "password_changed",
+        /// A person asked to change the own address; the new one has to confirm.
+        AddressChangeRequested = "address_change_requested",
+        /// The new address was confirmed and took the place of the old.
+        AddressChanged = "address_changed",
+        /// The owner of the former address took the account back.
+        AddressRestored = "address_restored",
+        /// A person changed the own name.
+        NameChanged = "name_changed",
+        /// Somebody signed in from a browser this account had not been used from.
+        NewDevice = "new_device",
+        /// The password was given again in a living session, before something dangerous.
+        Reauthenticated = "reauthenticated",
+        /// A wrong password was given there.
+        ReauthenticationFailed = "reauthentication_failed",
+        /// The owner of the mailbox said that something was not them: all sessions ended.
+        AccountSecured = "account_secured",
+        /// A person took away a copy of everything held about them.
+        DataExported = "data_exported",
+        /// A person asked to be forgotten.
+        DeletionRequested = "deletion_requested",
+        /// They changed their mind.
+        DeletionCancelled = "deletion_cancelled",
+        /// The account is gone. Recorded without anything that leads back to the person.
+        AccountDeleted = "account_deleted",
     }
 }
 

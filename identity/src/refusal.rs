@@ -27,6 +27,9 @@ pub enum Refusal {
     /// Signed in, but not allowed.
     #[error("not allowed")]
     Forbidden,
+    /// Signed in, but the password was last given too long ago for this (RFC 9470).
+    #[error("the password has to be given again")]
+    ProofNeeded,
     /// No such thing, or not the asker's.
     #[error("not found")]
     NotFound,

@@ -29,7 +29,7 @@ async fn post(home: &TestHouse, to: &str) {
     let letter =
         mail::verification(&home.house.settings, to, "https://id.example.org/verify?token=x", "ABCDE-FGHJK-MNPQR", 24);
     let mut tx = home.db.begin().await.unwrap();
-    mail::post(&home.house, &mut tx, &letter).await.unwrap();
+    mail::post(&home.house, &mut tx, None, &letter).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -15,7 +15,7 @@ async fn post(house: &Latchkey, home: &TestHouse, to: &str) {
     let letter =
         mail::verification(&house.settings, to, "https://id.example.org/verify?token=x", "ABCDE-FGHJK-MNPQR", 24);
     let mut tx = home.db.begin().await.unwrap();
-    mail::post(house, &mut tx, &letter).await.unwrap();
+    mail::post(house, &mut tx, None, &letter).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -1,6 +1,7 @@
-//! Tokens that travel by letter: a link's token and a code that can be typed instead. Kept as keyed hashes, spent once.
+//! Tokens that travel by letter: a link's token and, for some, a code that can be typed instead. Kept as keyed hashes, bound to
+//! purpose and address, spent once.
 //!
-//! Each carries the registration it confirms. A stranger who registers with somebody else's address, before or after the
+//! One that confirms a registration carries it. A stranger who registers with somebody else's address, before or after the
 //! owner does, can therefore not slip his own password under the owner's confirmation.
 
 use crate::{
@@ -25,11 +26,38 @@ statements! {
     TIDY = "delete from mailed_tokens where expires_at <= $1";
 }
 
-/// What the one purpose so far is called in the database. A token is bound to it (ASVS 6.4.3).
-const VERIFY: &str = "verify";
+crate::spelled! {
+    /// What a token is good for, and nothing else (ASVS 6.4.3).
+    Purpose {
+        /// To confirm the address of a registration.
+        Verify = "verify",
+        /// To set a new password.
+        Reset = "reset",
+        /// To confirm the address an account is to have from now on.
+        ChangeAddress = "change_address",
+        /// To say "this was not me": ends all sessions, gives the account back to the mailbox it was sent to, and starts a reset.
+        Secure = "secure",
+        /// To keep an account that was about to be deleted.
+        Keep = "keep",
+    }
+}
 
-/// How long a verification letter is good: 24 hours (NIST SP 800-63B-4 section 4.2.1.2).
-pub(super) const VERIFICATION_LIFE: Duration = Duration::from_secs(24 * 3600);
+impl Purpose {
+    /// How long it is good. Verification: NIST SP 800-63B-4 section 4.2.1.2.
+    pub const fn life(self) -> Duration {
+        let hour = 3600;
+        Duration::from_secs(match self {
+            Self::Reset => hour / 2,
+            Self::Verify | Self::ChangeAddress => 24 * hour,
+            Self::Secure | Self::Keep => 7 * 24 * hour,
+        })
+    }
+
+    /// Whether it can also be typed, by who reads letters on another device.
+    const fn has_code(self) -> bool {
+        matches!(self, Self::Verify | Self::Reset | Self::ChangeAddress)
+    }
+}
 
 /// Crockford's base32: no I, L, O or U, which are read or spelled wrongly.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -41,64 +69,87 @@ const CODE_LEN: usize = 15;
 pub(super) struct Mailed {
     /// 256 bits, base64url.
     pub token: String,
-    /// Three groups of five.
+    /// Three groups of five; empty where the purpose has none.
     pub code: String,
 }
 
-/// The registration a letter confirms.
+/// What a token stands for.
 #[derive(sqlx::FromRow)]
-pub(super) struct Registration {
+pub(super) struct Bound {
     pub user_id: Uuid,
+    /// Where the letter goes, or went.
     pub address: String,
-    pub name: String,
-    pub password_hash: String,
+    /// The registration it confirms; for [`Purpose::Verify`] only.
+    pub name: Option<String>,
+    pub password_hash: Option<String>,
 }
 
-/// Makes a token for a registration.
-pub(super) async fn issue(house: &Latchkey, tx: &mut Tx, of: &Registration) -> Result<Mailed, Refusal> {
+impl Bound {
+    /// For every purpose but the confirmation of a registration.
+    pub(super) fn to(user_id: Uuid, address: impl Into<String>) -> Self {
+        Self { user_id, address: address.into(), name: None, password_hash: None }
+    }
+}
+
+/// Makes a token. Those made before stay good until one of them is spent.
+pub(super) async fn issue(house: &Latchkey, tx: &mut Tx, purpose: Purpose, of: &Bound) -> Result<Mailed, Refusal> {
     let token = BASE64.encode(house.random.bytes::<32>());
-    let letters: String =
-        house.random.bytes::<CODE_LEN>().iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    let code: Option<String> = purpose.has_code().then(|| {
+        house.random.bytes::<CODE_LEN>().iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+    });
+    let code_hash = code.as_deref().map(|code| hash(house, purpose, b"code", code).to_vec());
     let now = house.now();
     within!(*tx, |c| sqlx::query(INSERT)
         .bind(house.new_id())
         .bind(of.user_id)
-        .bind(VERIFY)
+        .bind(purpose.as_str())
         .bind(&of.address)
-        .bind(&hash(house, b"token", &token)[..])
-        .bind(&hash(house, b"code", &letters)[..])
+        .bind(&hash(house, purpose, b"token", &token)[..])
+        .bind(code_hash)
         .bind(&of.name)
         .bind(&of.password_hash)
         .bind(now)
-        .bind(now.plus(VERIFICATION_LIFE))
+        .bind(now.plus(purpose.life()))
         .execute(c)
         .await
         .map(drop))?;
-    let code = format!("{}-{}-{}", &letters[..5], &letters[5..10], &letters[10..]);
+    let code = code.map_or_else(String::new, |code| format!("{}-{}-{}", &code[..5], &code[5..10], &code[10..]));
     Ok(Mailed { token, code })
 }
 
-/// Spends a token or code, and voids every other one of the same account. One statement decides, so of twenty that try at
-/// once one succeeds.
-pub(super) async fn spend(house: &Latchkey, tx: &mut Tx, typed: &str) -> Result<Option<Registration>, Refusal> {
+/// Spends a token or code, and voids every other one of the same account and purpose. One statement decides, so of twenty that
+/// try at once one succeeds.
+pub(super) async fn spend(
+    house: &Latchkey,
+    tx: &mut Tx,
+    purpose: Purpose,
+    typed: &str,
+) -> Result<Option<Bound>, Refusal> {
     let typed = typed.trim();
-    let spent: Option<Registration> = within!(*tx, |c| sqlx::query_as(SPEND)
+    let spent: Option<Bound> = within!(*tx, |c| sqlx::query_as(SPEND)
         .bind(house.now())
-        .bind(VERIFY)
-        .bind(&hash(house, b"token", typed)[..])
-        .bind(&hash(house, b"code", &as_code(typed))[..])
+        .bind(purpose.as_str())
+        .bind(&hash(house, purpose, b"token", typed)[..])
+        .bind(&hash(house, purpose, b"code", &as_code(typed))[..])
         .fetch_optional(c)
         .await)?;
     if let Some(spent) = &spent {
-        within!(*tx, |c| sqlx::query(VOID).bind(spent.user_id).bind(VERIFY).execute(c).await.map(drop))?;
+        void(tx, purpose, spent.user_id).await?;
     }
     Ok(spent)
 }
 
+/// Makes worthless what was mailed for this purpose and not spent yet.
+pub(super) async fn void(tx: &mut Tx, purpose: Purpose, user: Uuid) -> Result<(), Refusal> {
+    within!(*tx, |c| sqlx::query(VOID).bind(user).bind(purpose.as_str()).execute(c).await.map(drop))?;
+    Ok(())
+}
+
 /// How many different registrations of an account wait for their letter to be answered.
 pub(super) async fn waiting(house: &Latchkey, tx: &mut Tx, user: Uuid) -> Result<i64, Refusal> {
+    let purpose = Purpose::Verify.as_str();
     let (count,): (i64,) =
-        within!(*tx, |c| sqlx::query_as(WAITING).bind(user).bind(VERIFY).bind(house.now()).fetch_one(c).await)?;
+        within!(*tx, |c| sqlx::query_as(WAITING).bind(user).bind(purpose).bind(house.now()).fetch_one(c).await)?;
     Ok(count)
 }
 
@@ -107,8 +158,8 @@ pub(super) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn hash(house: &Latchkey, kind: &[u8], value: &str) -> [u8; 32] {
-    mac(&house.mailed_key, &[VERIFY.as_bytes(), kind, value.as_bytes()])
+fn hash(house: &Latchkey, purpose: Purpose, kind: &[u8], value: &str) -> [u8; 32] {
+    mac(&house.mailed_key, &[purpose.as_str().as_bytes(), kind, value.as_bytes()])
 }
 
 /// What somebody meant who typed a code: without spaces and dashes, upper case, the letters that look like digits as digits.

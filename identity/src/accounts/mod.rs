@@ -7,11 +7,13 @@ mod mailed;
 mod name;
 mod profile;
 mod register;
+pub(crate) mod secure;
 mod setup;
 mod sign_in;
 mod verify;
 
 pub use create::create_verified;
+pub use mailed::Purpose;
 pub use name::PersonName;
 pub use profile::profile;
 pub use register::{register, resend_verification};

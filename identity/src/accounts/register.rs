@@ -3,7 +3,7 @@
 
 use super::{
     create::{self, Parsed},
-    mailed::{self, Registration, VERIFICATION_LIFE},
+    mailed::{self, Bound, Purpose},
 };
 use crate::{
     Latchkey, Refusal,
@@ -84,11 +84,11 @@ pub async fn resend_verification(house: &Latchkey, email: &str) -> Result<(), Re
     if let Some(known) = known
         && mailed::waiting(house, &mut tx, known.id).await? <= 1
     {
-        let of = Registration {
+        let of = Bound {
             user_id: known.id,
             address: address.as_str().to_owned(),
-            name: known.name,
-            password_hash: known.password_hash,
+            name: Some(known.name),
+            password_hash: Some(known.password_hash),
         };
         post(house, &mut tx, &of).await?;
     }
@@ -115,26 +115,26 @@ async fn find(tx: &mut Tx, email: &EmailAddress) -> Result<Option<Known>, Refusa
 }
 
 async fn send(house: &Latchkey, tx: &mut Tx, id: Uuid, parsed: &Parsed, password_hash: String) -> Result<(), Refusal> {
-    let of = Registration {
+    let of = Bound {
         user_id: id,
         address: parsed.email.as_str().to_owned(),
-        name: parsed.name.as_str().to_owned(),
-        password_hash,
+        name: Some(parsed.name.as_str().to_owned()),
+        password_hash: Some(password_hash),
     };
     post(house, tx, &of).await
 }
 
-async fn post(house: &Latchkey, tx: &mut Tx, of: &Registration) -> Result<(), Refusal> {
-    let mailed = mailed::issue(house, tx, of).await?;
+async fn post(house: &Latchkey, tx: &mut Tx, of: &Bound) -> Result<(), Refusal> {
+    let mailed = mailed::issue(house, tx, Purpose::Verify, of).await?;
     let link = house.settings.link("/verify", &[("token", &mailed.token)]);
-    let hours = VERIFICATION_LIFE.as_secs() / 3600;
+    let hours = Purpose::Verify.life().as_secs() / 3600;
     let letter = mail::verification(&house.settings, &of.address, &link, &mailed.code, hours);
-    mail::post(house, tx, &letter).await
+    mail::post(house, tx, Some(of.user_id), &letter).await
 }
 
 /// Tells the owner that somebody, probably they themselves, tried to register again.
 async fn tell(house: &Latchkey, tx: &mut Tx, known: &Known, email: &EmailAddress) -> Result<(), Refusal> {
     let link = house.settings.link("/login", &[]);
     let letter = mail::already_registered(&house.settings, &known.name, email.as_str(), &link);
-    mail::post(house, tx, &letter).await
+    mail::post(house, tx, Some(known.id), &letter).await
 }

@@ -1,6 +1,9 @@
 //! Confirming an address with what a letter brought.
 
-use super::{PersonName, mailed};
+use super::{
+    PersonName,
+    mailed::{self, Purpose},
+};
 use crate::{
     Latchkey, Refusal,
     db::{statements, within},
@@ -27,8 +30,8 @@ pub async fn verify_email(house: &Latchkey, token: &Secret, device: &Device) -> 
     }
     let spent = || Refusal::field(Field::Token, Fault::Spent);
     let mut tx = house.db.begin().await?;
-    let of = mailed::spend(house, &mut tx, token.expose()).await?.ok_or_else(spent)?;
-    let name = PersonName::parse(&of.name)?;
+    let of = mailed::spend(house, &mut tx, Purpose::Verify, token.expose()).await?.ok_or_else(spent)?;
+    let name = PersonName::parse(of.name.as_deref().unwrap_or_default())?;
     let confirmed: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(CONFIRM)
         .bind(house.now())
         .bind(name.as_str())

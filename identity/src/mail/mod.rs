@@ -34,6 +34,24 @@ crate::spelled! {
         AlreadyRegistered = "already_registered",
         /// A session was ended because a copy of it was used (RFC 9700 section 4.14.2).
         ReuseDetected = "reuse_detected",
+        /// Brings what a new password can be set with.
+        PasswordReset = "password_reset",
+        /// The password was changed, in a session or by such a letter.
+        PasswordChanged = "password_changed",
+        /// Confirms a new address of an account; sent there.
+        AddressConfirmation = "address_confirmation",
+        /// Somebody asked to change the address; sent to the present one.
+        AddressChangeRequested = "address_change_requested",
+        /// The address was changed; sent to both.
+        AddressChanged = "address_changed",
+        /// A sign-in from a browser the account had not been used from.
+        NewDevice = "new_device",
+        /// An administrator changed what the account may open.
+        RoleChanged = "role_changed",
+        /// The account will be deleted, unless somebody changes their mind.
+        DeletionRequested = "deletion_requested",
+        /// The account is gone.
+        AccountDeleted = "account_deleted",
     }
 }
 

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 statements! {
-    POST = "insert into letters (id, kind, sealed, created_at, due_at, attempts) values ($1, $2, $3, $4, $4, 0)";
+    POST = "insert into letters (id, kind, sealed, created_at, due_at, attempts, user_id) values ($1, $2, $3, $4, $4, 0, $5)";
     TIDY = "delete from letters where sealed is null and created_at < $1";
     /// By the index of letters that were not sent, however many were.
     STANDING = "select coalesce(sum(case when sealed is not null and attempts <= 1 and failure is null then 1 else 0 end), 0) as waiting,
@@ -41,11 +41,12 @@ pub struct Standing {
     pub given_up: i64,
 }
 
-/// Puts a letter into the outbox within the caller's transaction. Ring `house.outbox_bell` after the commit.
+/// Puts a letter into the outbox within the caller's transaction. Ring `house.outbox_bell` after the commit. A letter that
+/// belongs to an account goes when the account goes.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn post(house: &Latchkey, tx: &mut Tx, letter: &Letter) -> Result<(), Refusal> {
+pub async fn post(house: &Latchkey, tx: &mut Tx, owner: Option<Uuid>, letter: &Letter) -> Result<(), Refusal> {
     let plain = serde_json::to_vec(letter).map_err(|error| Refusal::Broken(format!("letter: {error}")))?;
     let plain = Zeroizing::new(plain);
     let id = house.new_id();
@@ -55,6 +56,7 @@ pub async fn post(house: &Latchkey, tx: &mut Tx, letter: &Letter) -> Result<(), 
         .bind(letter.kind.as_str())
         .bind(sealed)
         .bind(house.now())
+        .bind(owner)
         .execute(c)
         .await
         .map(drop))?;

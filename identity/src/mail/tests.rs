@@ -57,7 +57,7 @@ impl Home {
         let link = format!("https://login.example.org/verify?token={TOKEN}");
         let letter = letters::verification(&self.house.settings, to, &link, "ABCDE-FGHIJ", 24);
         let mut tx = self.house.db.begin().await.unwrap();
-        post(&self.house, &mut tx, &letter).await.unwrap();
+        post(&self.house, &mut tx, None, &letter).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -115,7 +115,7 @@ async fn a_letter_whose_reason_was_rolled_back_was_never_posted() {
     let home = Home::open().await;
     let letter = letters::already_registered(&home.house.settings, "Zoë", "zoe@example.org", "https://x.example/login");
     let mut tx = home.house.db.begin().await.unwrap();
-    post(&home.house, &mut tx, &letter).await.unwrap();
+    post(&home.house, &mut tx, None, &letter).await.unwrap();
     drop(tx);
     assert_eq!(home.deliver(&home.files()).await, delivered(0, 0, 0));
     assert!(home.rows().await.is_empty());

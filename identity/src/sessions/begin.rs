@@ -11,8 +11,9 @@ use crate::{
 use uuid::Uuid;
 
 statements! {
-    INSERT = "insert into sessions (id, user_id, secret, generation, created_at, rotated_at, stay, expires_at, user_agent, ip)
-              values ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8)";
+    INSERT = "insert into sessions
+                (id, user_id, secret, generation, created_at, rotated_at, stay, expires_at, user_agent, ip, authenticated_at)
+              values ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8, $4)";
 }
 
 /// The browser a request came from, as far as it can be told. Both are claims of the client, good for showing, not for deciding.
@@ -45,7 +46,8 @@ pub(super) struct Issue<'a> {
     pub session: Uuid,
     pub secret: &'a [u8],
     pub generation: i64,
-    pub created_at: Timestamp,
+    /// When the password was last given in it.
+    pub authenticated_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub stay: Stay,
     /// Access tokens up to this moment are stale, as read together with the role.
@@ -82,7 +84,7 @@ pub(crate) async fn begin(
             session,
             secret: &secret,
             generation: 1,
-            created_at: now,
+            authenticated_at: now,
             expires_at,
             stay,
             void_before: Timestamp(0),
@@ -105,7 +107,7 @@ pub(super) fn issue(house: &Latchkey, subject: Subject, of: &Issue<'_>) -> Resul
         role: subject.role,
         name: subject.name,
         email: subject.email,
-        auth_time: of.created_at.seconds(),
+        auth_time: of.authenticated_at.seconds(),
         issued_at,
         // Never beyond the session's own end, and never empty: a token for the last second still lives one.
         expires_at: (now.seconds() + ttl).min(end).max(issued_at + 1),

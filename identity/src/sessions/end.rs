@@ -151,7 +151,7 @@ pub(super) async fn reused(house: &Latchkey, id: Uuid, owner: &Subject, device: 
     events::record(house, &mut tx, event).await?;
     let link = house.settings.link("/account", &[]);
     let letter = mail::reuse_detected(&house.settings, &owner.name, &owner.email, &device.user_agent, now, &link);
-    mail::post(house, &mut tx, &letter).await?;
+    mail::post(house, &mut tx, Some(owner.id), &letter).await?;
     tx.commit().await?;
     house.revocations.session(id, now);
     house.outbox_bell.notify_one();

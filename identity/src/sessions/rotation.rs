@@ -19,7 +19,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 statements! {
-    STATE = "select s.secret, s.generation, s.confirmed_at, s.created_at, s.expires_at, s.stay, s.ended_at, s.end_cause,
+    STATE = "select s.secret, s.generation, s.confirmed_at, s.authenticated_at, s.expires_at, s.stay, s.ended_at, s.end_cause,
                     u.id as user_id, u.role, u.name, u.email, u.tokens_void_before
                from sessions s join users u on u.id = s.user_id
               where s.id = $1";
@@ -78,7 +78,7 @@ struct State {
     secret: Vec<u8>,
     generation: i64,
     confirmed_at: Option<Timestamp>,
-    created_at: Timestamp,
+    authenticated_at: Timestamp,
     expires_at: Option<Timestamp>,
     stay: Stay,
     end_cause: Option<EndCause>,
@@ -150,7 +150,7 @@ impl State {
             session,
             secret: &self.secret,
             generation: generation.unwrap_or(self.generation),
-            created_at: self.created_at,
+            authenticated_at: self.authenticated_at,
             expires_at: self.expires_at,
             stay: self.stay,
             void_before: self.tokens_void_before,

@@ -19,5 +19,9 @@ crate::spelled! {
         EndedByAdmin = "ended_by_admin",
         /// An old refresh token came back late: somebody has a copy (RFC 9700 section 4.14.2).
         ReuseDetected = "reuse_detected",
+        /// The owner of the mailbox said that something was not them.
+        Secured = "secured",
+        /// The owner has asked to be forgotten.
+        DeletionRequested = "deletion_requested",
     }
 }

@@ -19,7 +19,7 @@ pub struct Viewer {
     pub name: String,
     /// Address.
     pub email: String,
-    /// When the person signed in, seconds since 1970 (`auth_time`).
+    /// When the person last gave the password in this session, as far as this token knows: seconds since 1970 (`auth_time`).
     pub auth_time: i64,
     /// When this access token was issued, seconds since 1970 (`iat`).
     pub issued_at: i64,
