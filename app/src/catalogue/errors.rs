@@ -19,6 +19,9 @@ pub fn error(error: &AppError) -> (&'static str, String) {
             None => ("Please sign in", "You are not signed in, or no longer.".into()),
         },
         AppError::Forbidden => ("This is not open to you", "You are signed in, but may not do that.".into()),
+        AppError::ProofNeeded => {
+            ("Please give your password again", "It has been a while, and this is worth a second look.".into())
+        }
         AppError::NotFound => ("There is nothing here", "It does not exist, or no longer.".into()),
         AppError::LastAdmin => {
             ("Somebody has to stay", "This is the last administrator who can sign in. Make another one first.".into())

@@ -59,6 +59,21 @@ pub fn event(kind: &str) -> String {
         Kind::SessionsEndedByAdmin => "Sessions ended by an administrator",
         Kind::PasswordReset => "Password reset by an administrator",
         Kind::LettersRetried => "Letters tried again",
+        Kind::ResetRequested => "Asked for a letter to set a new password",
+        Kind::PasswordRecovered => "Set a new password by letter",
+        Kind::PasswordChanged => "Changed the password",
+        Kind::AddressChangeRequested => "Asked to change the address",
+        Kind::AddressChanged => "Changed the address",
+        Kind::AddressRestored => "Took the former address back",
+        Kind::NameChanged => "Changed the name",
+        Kind::NewDevice => "Signed in from a new browser",
+        Kind::Reauthenticated => "Gave the password again",
+        Kind::ReauthenticationFailed => "Gave a wrong password",
+        Kind::AccountSecured => "Said \u{201c}this was not me\u{201d}",
+        Kind::DataExported => "Downloaded a copy of everything",
+        Kind::DeletionRequested => "Asked to delete the account",
+        Kind::DeletionCancelled => "Decided to keep the account",
+        Kind::AccountDeleted => "Account deleted",
     }
     .to_owned()
 }

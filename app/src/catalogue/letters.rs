@@ -94,6 +94,15 @@ pub fn letter(letter: &LetterView) -> String {
         Some(Kind::Verification) => "Confirm your address".into(),
         Some(Kind::AlreadyRegistered) => "You have an account already".into(),
         Some(Kind::ReuseDetected) => "A copied session was used".into(),
+        Some(Kind::PasswordReset) => "Set a new password".into(),
+        Some(Kind::PasswordChanged) => "The password was changed".into(),
+        Some(Kind::AddressConfirmation) => "Confirm a new address".into(),
+        Some(Kind::AddressChangeRequested) => "A change of address was asked for".into(),
+        Some(Kind::AddressChanged) => "The address was changed".into(),
+        Some(Kind::NewDevice) => "A new browser signed in".into(),
+        Some(Kind::RoleChanged) => "The role was changed".into(),
+        Some(Kind::DeletionRequested) => "The account will be deleted".into(),
+        Some(Kind::AccountDeleted) => "The account was deleted".into(),
         None => letter.kind.clone(),
     }
 }

@@ -40,6 +40,14 @@ pub fn ended_because(cause: EndCause) -> (&'static str, String) {
         }
         EndCause::Disabled => ("This account was disabled", "Whoever runs this service can tell you more."),
         EndCause::EndedByAdmin => ("An administrator ended your session", "You can sign in again."),
+        EndCause::Secured => (
+            "All your sessions were ended",
+            "Somebody with access to your mailbox said that something was not you. Set a new password, then sign in.",
+        ),
+        EndCause::DeletionRequested => (
+            "This account is about to be deleted",
+            "That was asked for in another session. If you sign in within seven days, you can still keep it.",
+        ),
         EndCause::ReuseDetected => (
             "We ended your session to protect you",
             "An old copy of your sign-in was used from somewhere. If that was not you, look through your other sessions \
