@@ -1,8 +1,9 @@
-//! Searches the sources for patterns that compile and are still wrong with Leptos 0.8.
+//! Searches the sources for patterns that compile and are still wrong: with Leptos 0.8, or by agreement among ourselves.
 //!
 //! Text search, not parsing: it may be fooled on purpose, never by accident, and every rule says why it is there.
 
 mod rules;
+mod words;
 
 use crate::paths::root;
 use crate::run::{run as run_program, say};

@@ -1,6 +1,6 @@
 //! The rules, each with its reason.
 
-use super::{Finding, is_admin, islands};
+use super::{Finding, is_admin, islands, words};
 
 /// Text that must not be in `app`, and why.
 const FORBIDDEN: [(&str, &str); 4] = [
@@ -30,6 +30,7 @@ pub fn apply(path: &str, text: &str) -> Vec<Finding> {
         }
     }
     found.extend(server_functions(&code));
+    found.extend(words::apply(path, text));
     found
 }
 
