@@ -8,15 +8,16 @@ import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openPost } from "./post";
 
 export interface Server {
   /** Where it answers, without a slash at the end. */
   url: string;
-  /** Its data directory: database, keys and, in `mail/`, every letter as an .eml file. */
+  /** Its data directory: database, keys and, where it has no mail server, every letter as a file in `mail/`. */
   data: string;
   /** What it has printed so far, standard output and error together. */
   printed(): string;
-  /** The letters written so far, oldest first, as raw messages. */
+  /** The letters sent so far, oldest first, as raw messages. */
   letters(): Promise<string[]>;
   /** Runs a command, such as `user create`, on the same data directory, with `input` as its standard input. */
   run(words: string[], input?: string): Promise<string>;
@@ -24,7 +25,13 @@ export interface Server {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts a server. `settings` are LATCHKEY_… variables; give `data` and `port` to start again where another has stopped. */
+/** The settings of an installation without a mail server, which shows its letters on a page. */
+export const WITHOUT_POST = { LATCHKEY_SMTP_URL: "" };
+
+/**
+ * Starts a server. `settings` are LATCHKEY_… variables; give `data` and `port` to start again where another has stopped. Its letters
+ * go to a mail server of its own, unless the settings name one, or none.
+ */
 export async function startServer(
   settings: Record<string, string> = {},
   again: { data?: string; port?: number } = {},
@@ -34,14 +41,17 @@ export async function startServer(
   const data = again.data ?? (await mkdtemp(join(tmpdir(), "latchkey-end2end-")));
   const port = again.port ?? (await freePort());
   const url = `http://localhost:${port}`;
+  const post = "LATCHKEY_SMTP_URL" in settings ? undefined : await openPost();
   let printed = "";
-  const env = {
+  const env: Record<string, string | undefined> = {
     PATH: process.env.PATH,
     LATCHKEY_LISTEN: `127.0.0.1:${port}`,
     LATCHKEY_PUBLIC_URL: url,
     LATCHKEY_DATA_DIR: data,
+    LATCHKEY_SMTP_URL: post?.url,
     ...settings,
   };
+  if (!env.LATCHKEY_SMTP_URL) delete env.LATCHKEY_SMTP_URL;
   const child = spawn(binary, [], { cwd: data, env, stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (printed += chunk));
@@ -50,6 +60,7 @@ export async function startServer(
   while (!(await answers(`http://127.0.0.1:${port}/healthz`))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       child.kill("SIGKILL");
+      await post?.close();
       throw new Error(`latchkey did not start:\n${printed}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -59,6 +70,7 @@ export async function startServer(
     data,
     printed: () => printed,
     letters: async () => {
+      if (post) return post.letters;
       const folder = join(data, "mail");
       const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".eml")).sort();
       return Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
@@ -73,6 +85,7 @@ export async function startServer(
     stop: async (signal = "SIGTERM") => {
       child.kill(signal);
       await ended;
+      await post?.close();
     },
   };
 }

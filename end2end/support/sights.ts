@@ -4,7 +4,7 @@
  */
 import { rm } from "node:fs/promises";
 import { type Cookie, type Page, request } from "@playwright/test";
-import { type Server, startServer } from "./server";
+import { type Server, WITHOUT_POST, startServer } from "./server";
 import { type Person, somebody, test as base } from "./test";
 import { ACCESS } from "./tokens";
 
@@ -61,11 +61,13 @@ export const SIGHTS: Sight[] = [
   { name: "admin-audit", path: "/admin/audit", as: "admin" },
 ];
 
-/** `test` with a user and an administrator who have signed in once for the whole worker. */
+/** `test` with letters to look at on their page, and with a user and an administrator who have signed in once for the whole worker. */
 export const test = base.extend<
   { look(page: Page, sight: Sight): Promise<string> },
   { visitors: Visitors; undelivered: { server: Server; cookies: Cookie[] } }
 >({
+  settings: [{ LATCHKEY_LIMITS: "off", ...WITHOUT_POST }, { scope: "worker", option: true }],
+
   visitors: [
     async ({ server }, use) => {
       const user = await signedIn(server, "user");
