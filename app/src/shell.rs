@@ -72,7 +72,8 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("verify") view=verify::Verify ssr=SsrMode::Async />
                 <Route path=StaticSegment("setup") view=setup::Setup ssr=SsrMode::Async />
                 <Route path=StaticSegment("dashboard") view=dashboard::Dashboard ssr=SsrMode::Async />
-                <Route path=StaticSegment("account") view=account::Account ssr=SsrMode::Async />
+                <Route path=StaticSegment("account") view=account::Profile ssr=SsrMode::Async />
+                <Route path=(StaticSegment("account"), StaticSegment("devices")) view=account::Devices ssr=SsrMode::Async />
                 <Route path=StaticSegment("admin") view=admin::Overview ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("users")) view=admin::Users ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("users"), ParamSegment("id")) view=admin::User ssr=SsrMode::Async />

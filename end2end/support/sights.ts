@@ -48,6 +48,7 @@ export const SIGHTS: Sight[] = [
   { name: "not-found", path: "/nowhere", as: "stranger", status: 404 },
   { name: "dashboard", path: "/dashboard", as: "user" },
   { name: "account", path: "/account", as: "user" },
+  { name: "devices", path: "/account/devices", as: "user" },
   { name: "denied", path: "/admin", as: "user", status: 403 },
   { name: "admin", path: "/admin", as: "admin" },
   { name: "admin-users", path: "/admin/users", as: "admin" },

@@ -17,12 +17,13 @@ test("every session is listed by its device, this one first and marked", async (
   await signIn(page, person, { stay: "30 days" });
   await signIn(phone, person, { stay: "Until I sign out" });
   await page.goto("/account");
-  await expect(page.getByRole("region", { name: "Profile" })).toContainText(person.email);
+  await expect(page.getByRole("region", { name: "About you" })).toContainText(person.email);
+  await page.getByRole("link", { name: "Devices" }).click();
   await expect(sessions(page)).toHaveCount(2);
   await expect(sessions(page).first()).toContainText("Chrome");
   await expect(sessions(page).first()).toContainText("This one");
   await expect(sessions(page).nth(1)).toContainText("Safari on iPhone");
-  await expect(sessions(page).nth(1)).toContainText("Until I sign out");
+  await expect(sessions(page).nth(1)).toContainText("Until you sign out");
   await expect(sessions(page).first().getByRole("button"), "signing out is elsewhere").toHaveCount(0);
 });
 
@@ -30,7 +31,7 @@ test("a session that is ended is out at its next click and reads why; the others
   const phone = await another({ userAgent: IPHONE });
   const work = await another({ userAgent: FIREFOX });
   for (const browser of [page, phone, work]) await signIn(browser, person);
-  await page.goto("/account");
+  await page.goto("/account/devices");
   await page.getByRole("button", { name: "End Safari on iPhone" }).click();
   await expect(page.getByText("That session was ended.")).toBeVisible();
   await expect(sessions(page)).toHaveCount(2);
@@ -49,7 +50,7 @@ test("a session that is ended is out at its next click and reads why; the others
 test("all others can be ended at once, and this one stays", async ({ page, person, another }) => {
   const others = [await another({ userAgent: IPHONE }), await another({ userAgent: FIREFOX })];
   for (const browser of [page, ...others]) await signIn(browser, person);
-  await page.goto("/account");
+  await page.goto("/account/devices");
   await page.getByRole("button", { name: "End all others" }).click();
   await expect(page.getByText("All your other sessions were ended.")).toBeVisible();
   await expect(sessions(page)).toHaveCount(1);
@@ -59,7 +60,7 @@ test("all others can be ended at once, and this one stays", async ({ page, perso
     await expect(other.getByText("This session was ended from another device")).toBeVisible();
   }
   await page.reload();
-  await expect(page).toHaveURL(/\/account$/);
+  await expect(page).toHaveURL(/\/account\/devices$/);
 });
 
 test("nobody can end somebody else's session by its id", async ({ page, person, make, another }) => {

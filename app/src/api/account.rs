@@ -71,7 +71,7 @@ pub async fn end_session(id: String) -> Result<Done, AppError> {
         visit.order(CookieOrder::Clear);
         return Ok(Done::go("/login").telling(Notice::SignedOut));
     }
-    Ok(Done::go("/account").telling(Notice::SessionEnded))
+    Ok(Done::go("/account/devices").telling(Notice::SessionEnded))
 }
 
 /// Ends every session of the caller but this one.
@@ -79,5 +79,5 @@ pub async fn end_session(id: String) -> Result<Done, AppError> {
 pub async fn end_other_sessions() -> Result<Done, AppError> {
     let visit = here()?;
     sessions::end_others(&visit.house, visit.signed_in()?, &visit.device).await.map_err(worded)?;
-    Ok(Done::go("/account").telling(Notice::OthersEnded))
+    Ok(Done::go("/account/devices").telling(Notice::OthersEnded))
 }

@@ -5,7 +5,7 @@ use super::PRODUCT;
 /// Entry of the main navigation, and title: the dashboard.
 pub const DASHBOARD: &str = "Dashboard";
 /// Entry of the main navigation: the own account.
-pub const ACCOUNT: &str = super::account::TITLE;
+pub const ACCOUNT: &str = "Account";
 /// Entry of the main navigation: the admin panel.
 pub const ADMIN: &str = "Admin";
 

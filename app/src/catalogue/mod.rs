@@ -2,7 +2,7 @@
 //!
 //! Errors and causes reach a page as closed enums, so nobody can put words of their own into our mouth through a link. Where data
 //! stands inside a sentence, a function here puts the sentence together: another language may want another order. What many
-//! areas say is reached as `catalogue::role`, what one area says as `catalogue::account::TITLE`. Must never load anything, nor
+//! areas say is reached as `catalogue::role`, what one area says as `catalogue::account::TABS`. Must never load anything, nor
 //! decide what is shown.
 
 pub mod account;

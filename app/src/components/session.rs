@@ -1,7 +1,7 @@
 //! One session in a list: where, since when, and what can be done about it.
 
-use super::{Glyph, Icon, When, device_words, is_handheld};
-use crate::catalogue;
+use super::{Glyph, Icon, When, device_words, is_handheld, woven};
+use crate::catalogue::account::devices as words;
 use identity::words::SessionView;
 use leptos::prelude::*;
 
@@ -20,31 +20,36 @@ pub fn SessionItem(
     let glyph = if is_handheld(&session.user_agent) { Glyph::Phone } else { Glyph::Laptop };
     let device = device_words(&session.user_agent);
     let end = (own && !current).then(|| {
-        let label = format!("End {device}");
         view! {
             <form method="post" action="/api/end_session">
                 <input type="hidden" name="id" value=session.id.to_string() />
-                <button class="button button--small" aria-label=label>"End"</button>
+                <button class="button button--small" aria-label=words::end_session_on(&device)>{words::END_SESSION}</button>
             </form>
         }
     });
+    let since = woven(
+        words::SESSION_SINCE,
+        [
+            ("begun", view! { <When at=session.created_at /> }.into_any()),
+            ("seen", view! { <When at=session.rotated_at /> }.into_any()),
+        ],
+    );
+    let until = match session.expires_at {
+        Some(at) => {
+            woven(words::SESSION_UNTIL, [("end", view! { <When at /> }.into_any()), ("ip", session.ip.into_any())])
+        }
+        None => woven(words::SESSION_STAYS, [("ip", session.ip.into_any())]),
+    };
     view! {
         <li class="list__item">
             <span class=if current { "list__icon list__icon--accent" } else { "list__icon" }><Icon glyph /></span>
             <div class="list__text">
                 <span class="list__title">
-                    {device} {current.then(|| view! { <span class="badge badge--positive">"This one"</span> })}
+                    {device}
+                    {current.then(|| view! { " " <span class="badge badge--positive">{words::THIS_SESSION}</span> })}
                 </span>
-                <span class="list__note">
-                    "Signed in " <When at=session.created_at /> " · last refresh " <When at=session.rotated_at />
-                </span>
-                <span class="list__note">
-                    {match session.expires_at {
-                        Some(at) => view! { "Ends " <When at /> }.into_any(),
-                        None => catalogue::stay(session.stay).into_any(),
-                    }}
-                    " · from " {session.ip}
-                </span>
+                <span class="list__note">{since}</span>
+                <span class="list__note">{until}</span>
             </div>
             {end}
         </li>

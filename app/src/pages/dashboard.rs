@@ -146,7 +146,7 @@ fn SessionCard(session: SessionView, role: Role) -> impl IntoView {
                     <div class="facts__row"><dt>{words::FROM}</dt><dd>{session.ip}</dd></div>
                 </dl>
             </div>
-            <div class="card__foot"><a href="/account">{words::ALL_SESSIONS}</a></div>
+            <div class="card__foot"><a href="/account/devices">{words::ALL_SESSIONS}</a></div>
         </section>
     }
 }

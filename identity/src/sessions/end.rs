@@ -149,7 +149,7 @@ pub(super) async fn reused(house: &Latchkey, id: Uuid, owner: &Subject, device: 
     }
     let event = Event::new(Kind::ReuseDetected).on(owner.id).session(id).from(device);
     events::record(house, &mut tx, event).await?;
-    let link = house.settings.link("/account", &[]);
+    let link = house.settings.link("/account/devices", &[]);
     let letter = mail::reuse_detected(&house.settings, &owner.name, &owner.email, &device.user_agent, now, &link);
     mail::post(house, &mut tx, Some(owner.id), &letter).await?;
     tx.commit().await?;

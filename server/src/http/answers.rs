@@ -143,7 +143,7 @@ fn form_page(site: &Site, parts: &Parts, path: &str) -> String {
         None => match path.trim_start_matches("/api/") {
             "register" | "setup" => path.trim_start_matches("/api").to_owned(),
             "verify_email" | "resend_verification" => "/verify".to_owned(),
-            "end_session" | "end_other_sessions" => "/account".to_owned(),
+            "end_session" | "end_other_sessions" => "/account/devices".to_owned(),
             "admin/retry_letters" => "/admin/letters".to_owned(),
             path if path.starts_with("admin/") => "/admin/users".to_owned(),
             _ => "/login".to_owned(),

@@ -80,9 +80,9 @@ impl World {
         // With an access token, and with nothing that could renew it.
         let mut alice = self.alice.access_only();
         assert!(at_once(alice.get("/api/me").is(200), "/api/me").body.contains("alice@example.org"));
-        for path in ["/dashboard", "/account"] {
+        for (path, away) in [("/dashboard", true), ("/account", false), ("/account/devices", true)] {
             let page = at_once(alice.html().get(path).is(200), path).body;
-            assert!(page.contains("alice@example.org") && page.contains(AWAY), "{path}: {page}");
+            assert!(page.contains("data-session") && page.contains(AWAY) == away, "{path}: {page}");
         }
     }
 

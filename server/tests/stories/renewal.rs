@@ -204,7 +204,7 @@ async fn a_form_sent_after_the_access_token_ran_out_is_done_once_and_renews() {
     let mut browser = app.signed_in("alice").await;
     app.tokens("alice", Stay::Day).await;
     app.advance(ACCESS_LIFE);
-    let done = browser.post("/api/end_other_sessions", &[]).await.leads_to("/account");
+    let done = browser.post("/api/end_other_sessions", &[]).await.leads_to("/account/devices");
     assert!(done.set_cookie(REFRESH).is_some());
     assert_eq!(app.generation(alice).await, 2);
     // HEAD is a GET without a body, and renews like one.

@@ -15,8 +15,8 @@ async fn a_session_ended_from_another_device_is_refused_at_once() {
     let mut phone = app.signed_in("alice").await;
     phone.get("/dashboard").await.is(200);
     let phones = app.sessions(id).await[0].id.to_string();
-    laptop.open("/account").await.is(200);
-    laptop.post("/api/end_session", &[("id", &phones)]).await.leads_to("/account");
+    laptop.open("/account/devices").await.is(200);
+    laptop.post("/api/end_session", &[("id", &phones)]).await.leads_to("/account/devices");
 
     let mut json = phone.clone().asking(Kind::Json);
     let refused = json.get("/api/me").await.refuses(401, "signed_out");
@@ -34,7 +34,7 @@ async fn ending_all_others_leaves_the_one_that_asks() {
     let id = app.account("alice", Role::User).await;
     let mut here = app.signed_in("alice").await;
     let others = [app.signed_in("alice").await, app.signed_in("alice").await];
-    here.post("/api/end_other_sessions", &[]).await.leads_to("/account");
+    here.post("/api/end_other_sessions", &[]).await.leads_to("/account/devices");
     for mut other in others {
         other.get("/account").await.leads_to("/login?next=%2Faccount&ended=signed_out_elsewhere");
     }

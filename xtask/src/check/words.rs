@@ -9,12 +9,9 @@ use super::Finding;
 const FOLDERS: [&str; 2] = ["app/src/pages/", "app/src/components/"];
 
 /// Files that are not held to it, and why.
-const EXCEPTIONS: [&str; 3] = [
+const EXCEPTIONS: [&str; 1] = [
     // Names of browsers and systems, which nobody translates.
     "app/src/components/device.rs",
-    // Not moved yet.
-    "app/src/components/session.rs",
-    "app/src/pages/account.rs",
 ];
 
 /// Attributes and properties that people read, or hear read to them. `aria-label` and `data-label` end like the first.

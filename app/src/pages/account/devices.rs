@@ -1,9 +1,13 @@
-//! `/account`: the own profile, and everywhere one is signed in.
+//! `/account/devices`: everywhere one is signed in, and putting an end to it.
 
+use super::AccountPage;
 use crate::{
     answer::worded,
-    catalogue,
-    components::{Frame, NoticeBox, SessionItem, Tone, loaded},
+    catalogue::{
+        self,
+        account::{DEVICES, devices as words},
+    },
+    components::{NoticeBox, SessionItem, Tone, loaded},
     error::AppError,
     visit,
 };
@@ -15,31 +19,15 @@ use leptos::prelude::*;
 
 /// The page.
 #[component]
-pub fn Account() -> impl IntoView {
+pub fn Devices() -> impl IntoView {
     loaded(load(), |(viewer, sessions)| {
         view! {
-            <Frame title="Account" current="Account" narrow=true>
-                <div class="heading">
-                    <div class="heading__text">
-                        <h1>"Account"</h1>
-                        <p class="heading__lead">"Who you are here, and where you are signed in."</p>
-                    </div>
-                </div>
-                <section class="card" aria-labelledby="profile">
-                    <div class="card__head"><h2 id="profile">"Profile"</h2></div>
-                    <div class="card__body">
-                        <dl class="facts">
-                            <div class="facts__row"><dt>"Name"</dt><dd>{viewer.name.clone()}</dd></div>
-                            <div class="facts__row"><dt>"Address"</dt><dd>{viewer.email.clone()}</dd></div>
-                            <div class="facts__row"><dt>"Role"</dt><dd>{catalogue::role(viewer.role)}</dd></div>
-                        </dl>
-                    </div>
-                </section>
+            <AccountPage tab=DEVICES lead=words::LEAD>
                 {match sessions {
                     Some(sessions) => view! { <Sessions viewer sessions /> }.into_any(),
                     None => view! { <SessionsAway /> }.into_any(),
                 }}
-            </Frame>
+            </AccountPage>
         }
     })
 }
@@ -57,7 +45,7 @@ async fn load() -> Result<(Viewer, Option<Vec<SessionView>>), AppError> {
 fn SessionsAway() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="sessions">
-            <div class="card__head"><h2 id="sessions">"Where you are signed in"</h2></div>
+            <div class="card__head"><h2 id="sessions">{words::SESSIONS}</h2></div>
             <div class="card__body">
                 <NoticeBox tone=Tone::Warning title=catalogue::AWAY><p>{catalogue::SESSIONS_AWAY}</p></NoticeBox>
             </div>
@@ -77,13 +65,13 @@ fn Sessions(viewer: Viewer, mut sessions: Vec<SessionView>) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="sessions">
             <div class="card__head">
-                <h2 id="sessions">"Where you are signed in"</h2>
+                <h2 id="sessions">{words::SESSIONS}</h2>
                 {others.then(|| view! {
                     <form method="post" action="/api/end_other_sessions">
-                        <button class="button button--small button--danger">"End all others"</button>
+                        <button class="button button--small button--danger">{words::END_OTHERS}</button>
                     </form>
                 })}
-                <p class="card__note">"A session you do not know? End it. It is signed out at once."</p>
+                <p class="card__note">{words::SESSIONS_NOTE}</p>
             </div>
             <ul class="list" role="list">{rows.collect_view()}</ul>
         </section>

@@ -1,20 +1,8 @@
-//! `/account`, and sessions in a list wherever one is shown. Names in braces are places for something that is not words; see
-//! `components::woven`.
+//! `/account/devices`, and sessions in a list wherever one is shown. Names in braces are places for something that is not words;
+//! see `components::woven`.
 
-/// The page.
-pub const TITLE: &str = "Account";
-/// What the page is for.
-pub const LEAD: &str = "Who you are here, and where you are signed in.";
-
-/// Who one is.
-pub const PROFILE: &str = "Profile";
-/// The own name.
-pub const NAME: &str = "Name";
-/// The own mail address.
-pub const ADDRESS: &str = "Address";
-/// What the account may open.
-pub const ROLE: &str = "Role";
-
+/// Below the title.
+pub const LEAD: &str = "Where you are signed in.";
 /// The list of sessions.
 pub const SESSIONS: &str = "Where you are signed in";
 /// What to do about a session one does not know.
@@ -27,11 +15,11 @@ pub const THIS_SESSION: &str = "This one";
 /// Ends a session.
 pub const END_SESSION: &str = "End";
 /// When a session began, and when it was last refreshed.
-pub const SESSION_SINCE: &str = "Signed in {begun} · last refresh {refreshed}";
+pub const SESSION_SINCE: &str = "Since {begun} · last seen {seen}";
 /// Until when a session lasts, and from where it was last used.
 pub const SESSION_UNTIL: &str = "Ends {end} · from {ip}";
-/// The same for a session without a fixed end; `stay` is what was chosen instead.
-pub const SESSION_STAY: &str = "{stay} · from {ip}";
+/// The same for a session without a fixed end.
+pub const SESSION_STAYS: &str = "Until you sign out · from {ip}";
 
 /// The button [`END_SESSION`] for whoever does not see which row it stands in.
 pub fn end_session_on(device: &str) -> String {
