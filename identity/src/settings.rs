@@ -23,6 +23,8 @@ pub struct Settings {
     pub stays: Vec<Stay>,
     /// Fewest characters of a new password, 8 to 64.
     pub min_password: usize,
+    /// Where to ask whether a new password has leaked: a URL that ends with a slash and is followed by five digits of a SHA-1.
+    pub breach_check: Option<Url>,
     /// Cost of hashing a password.
     pub hash_cost: HashCost,
     /// Sender of letters.
@@ -44,6 +46,7 @@ impl Settings {
             key_rotation: Some(Duration::from_secs(90 * 86_400)),
             stays: Stay::ALL.to_vec(),
             min_password: crate::words::MIN_PASSWORD_CHARS,
+            breach_check: None,
             hash_cost: HashCost::default(),
             mail_from: format!("Latchkey <latchkey@{host}>"),
             limits: true,

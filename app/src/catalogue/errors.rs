@@ -77,6 +77,7 @@ pub fn fault(field: Field, fault: Fault, min: usize) -> String {
         (Field::Password, Fault::Unprintable) => "The password has characters that no keyboard can type.",
         (Field::Password, Fault::Common) => "This password is on lists that attackers try first. Choose another.",
         (Field::Password, Fault::Personal) => "This password is made from your own name or address. Choose another.",
+        (Field::Password, Fault::Breached) => "This password is known from data leaks elsewhere. Choose another.",
         (Field::Token, Fault::Missing) => "Enter the code from the letter.",
         (Field::Token, _) => "This link or code was used already, was replaced by a newer one, or is too old.",
         (Field::Stay, _) => "Choose how long to stay signed in.",

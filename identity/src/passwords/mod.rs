@@ -5,6 +5,7 @@
 //! 800-63B-4 section 3.1.1.2, ASVS 6.2.5). Exists so that hashing has one door, with one cost and a bounded number of people in it.
 
 mod accept;
+mod breaches;
 mod common;
 mod cost;
 mod engine;
@@ -14,6 +15,7 @@ mod password;
 mod personal;
 
 pub use accept::accept;
+pub(crate) use breaches::Breaches;
 pub use cost::HashCost;
 pub use hasher::{Hasher, Verdict};
 pub use password::{Password, Rules};

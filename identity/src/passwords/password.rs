@@ -32,7 +32,7 @@ impl<'a> Rules<'a> {
 pub struct Password(Zeroizing<String>);
 
 impl Password {
-    /// Reads a new password: at register, reset and change, never at sign-in.
+    /// Reads a new password, as far as this house can judge it alone. Whoever takes one asks [`super::accept`].
     ///
     /// Length is counted in Unicode characters after NFC. Characters of any script, spaces, emoji and their joiners are welcome.
     /// Control characters (Unicode `Cc`: NUL, tab, line ends) are not: no form field can type them, so whoever sent one would
@@ -40,7 +40,7 @@ impl Password {
     ///
     /// # Errors
     /// On the field `password`: `Missing`, `TooLong`, `Unprintable`, `TooShort`, `Common` or `Personal`, the first that applies.
-    pub fn parse(typed: &Secret, rules: &Rules<'_>) -> Result<Self, FieldError> {
+    pub(super) fn parse(typed: &Secret, rules: &Rules<'_>) -> Result<Self, FieldError> {
         let fault = |fault| Err(FieldError::new(Field::Password, fault));
         if typed.expose().is_empty() {
             return fault(Fault::Missing);

@@ -43,6 +43,8 @@ crate::spelled! {
         Common = "common",
         /// Built from the person's own name or address, or the service's (ASVS 6.2.11).
         Personal = "personal",
+        /// Known from a data leak (ASVS 6.2.12).
+        Breached = "breached",
         /// Does not match what is stored.
         Wrong = "wrong",
         /// Used, replaced or too old.

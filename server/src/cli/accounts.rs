@@ -191,6 +191,7 @@ fn sentence(error: FieldError, settings: &Settings) -> String {
         Fault::Unprintable => "has control characters in it".to_owned(),
         Fault::Common => "is one of those that are tried first".to_owned(),
         Fault::Personal => "is built from the name or address".to_owned(),
+        Fault::Breached => "is known from data leaks".to_owned(),
         other => format!("is refused ({other})"),
     };
     format!("the {} {what}", error.field)

@@ -37,6 +37,8 @@ pub enum Key {
     Stays,
     /// Shortest password.
     MinPassword,
+    /// Where to ask for leaked passwords.
+    BreachCheck,
     /// Algorithm of new signing keys.
     SigningAlg,
     /// Age at which signing keys are replaced.
@@ -86,7 +88,7 @@ const fn secret(mut about: About) -> About {
 
 impl Key {
     /// Every setting, in the order of the help.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Listen,
         Self::PublicUrl,
         Self::DataDir,
@@ -103,6 +105,7 @@ impl Key {
         Self::InsecureCookies,
         Self::Stays,
         Self::MinPassword,
+        Self::BreachCheck,
         Self::SigningAlg,
         Self::KeyRotation,
         Self::ProfileClaims,
@@ -197,6 +200,13 @@ impl Key {
             Self::MinPassword => {
                 about("min_password", "NUMBER", "15", "15", "Fewest characters of a new password, 8 to 64")
             }
+            Self::BreachCheck => about(
+                "breach_check",
+                "URL|off",
+                "off",
+                "https://api.pwnedpasswords.com/range/",
+                "Where to ask whether a new password has leaked; only five digits of its SHA-1 are sent",
+            ),
             Self::SigningAlg => about(
                 "signing_alg",
                 "ALG",

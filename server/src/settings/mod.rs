@@ -120,6 +120,7 @@ fn rules(given: &Given, listen: SocketAddr, insecure_cookies: bool) -> Result<id
         key_rotation = KeyRotation by values::key_rotation;
         stays = Stays by values::stays;
         min_password = MinPassword by values::min_password;
+        breach_check = BreachCheck by values::breach_check;
         hash_cost = Argon2 by values::hash_cost;
         mail_from = MailFrom by values::mailbox;
         limits = Limits by values::switch;

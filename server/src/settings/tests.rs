@@ -78,6 +78,18 @@ fn bad_values_are_refused_with_the_settings_name_and_an_example() {
         (Key::InsecureCookies, &["perhaps"]),
         (Key::Stays, &["week", "visit,visit", ","]),
         (Key::MinPassword, &["7", "65", "fifteen", "-1"]),
+        (
+            Key::BreachCheck,
+            &[
+                "on",
+                "api.pwnedpasswords.com",
+                "http://api.pwnedpasswords.com/range/",
+                "https://api.pwnedpasswords.com/range",
+                "https://api.pwnedpasswords.com/range/?a=",
+                "https://user:secret@example.org/range/",
+                "ftp://example.org/",
+            ],
+        ),
         (Key::SigningAlg, &["none", "HS512", "RS257"]),
         (Key::ProfileClaims, &["name"]),
         (Key::Audience, &["a\u{0}b"]),
@@ -179,6 +191,15 @@ fn plain_http_works_at_home_and_elsewhere_only_when_asked_for() {
 #[test]
 fn the_default_public_url_follows_the_port() {
     assert_eq!(from_variable(Key::Listen, "0.0.0.0:8080").unwrap().rules.public_url.as_str(), "http://localhost:8080/");
+}
+
+#[test]
+fn leaks_are_looked_up_only_when_asked_for() {
+    assert!(read(&[], &[], None).unwrap().rules.breach_check.is_none());
+    assert!(from_variable(Key::BreachCheck, "off").unwrap().rules.breach_check.is_none());
+    for good in ["https://api.pwnedpasswords.com/range/", "http://127.0.0.1:8080/"] {
+        assert_eq!(from_variable(Key::BreachCheck, good).unwrap().rules.breach_check.unwrap().as_str(), good);
+    }
 }
 
 #[test]

@@ -153,6 +153,25 @@ pub fn min_password(text: &str) -> Result<usize, Fault> {
     if (8..=64).contains(&number) { Ok(number) } else { Err("is not between 8 and 64".into()) }
 }
 
+/// The range endpoint of a list of leaked passwords, or none.
+pub fn breach_check(text: &str) -> Result<Option<Url>, Fault> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let url = Url::parse(text).map_err(|_| "is neither off nor a URL")?;
+    // The five digits are no secret to the server that is asked, but to everybody on the way.
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_local(&url)) {
+        return Err("does not begin with https://".into());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("has a user name or password in it".into());
+    }
+    if !url.path().ends_with('/') || url.query().is_some() || url.fragment().is_some() {
+        return Err("does not end with a slash, after which five digits could follow".into());
+    }
+    Ok(Some(url))
+}
+
 /// An algorithm by its `alg`.
 pub fn signing_alg(text: &str) -> Result<SigningAlg, Fault> {
     SigningAlg::ALL

@@ -7,6 +7,7 @@ mod access;
 mod bad_input;
 mod bearer;
 mod binary;
+mod breaches;
 mod csrf;
 mod flash;
 mod headers;
