@@ -1,6 +1,6 @@
 //! Whatever the network does to an honest browser, rotation never signs it out; and whatever a thief does, he is found out.
 //!
-//! Random schedules of several tabs with one cookie jar, answers that are lost, late or out of order, a server that dies
+//! Random schedules of several tabs with one cookie jar, answers that are lost, late or out of order, a password given again at any time, a server that dies
 //! between its commit and its answer, and a database that forgets its last write; on the real code and a real database. The one
 //! thing an honest network must keep: what was sent arrives within the window, or not at all.
 
@@ -9,11 +9,11 @@ mod support;
 use identity::{
     sessions::{self, Admission, Rotation},
     tokens::TokenPair,
-    words::{EndCause, Stay},
+    words::{EndCause, Secret, Stay},
 };
 use proptest::prelude::*;
 use std::collections::VecDeque;
-use support::{TestHouse, device, tokens};
+use support::{PASSWORD, TestHouse, device, tokens};
 
 /// One step of a schedule. `usize` picks among what is under way.
 #[derive(Clone, Debug)]
@@ -24,6 +24,10 @@ enum Step {
     Serve(usize),
     /// A request reaches the server, which dies after its commit.
     ServeAndDie(usize),
+    /// A request that gives the password again reaches the server, which answers.
+    Prove(usize),
+    /// The same, and the server dies after its commit.
+    ProveAndDie(usize),
     /// An answer reaches the browser.
     Deliver(usize),
     /// A request or answer is lost.
@@ -39,6 +43,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         5 => Just(Step::Send),
         5 => (0..8usize).prop_map(Step::Serve),
         1 => (0..8usize).prop_map(Step::ServeAndDie),
+        2 => (0..8usize).prop_map(Step::Prove),
+        1 => (0..8usize).prop_map(Step::ProveAndDie),
         5 => (0..8usize).prop_map(Step::Deliver),
         1 => (0..8usize).prop_map(Step::Lose),
         2 => prop_oneof![1..8u64, Just(601)].prop_map(Step::Wait),
@@ -84,6 +90,21 @@ impl World {
         }
     }
 
+    /// The same, and then the password is given again: its answer brings the newer tokens of the two.
+    async fn prove(&self, pair: &TokenPair) -> Result<Option<TokenPair>, String> {
+        let renewed = self.serve(pair).await?;
+        let viewer = renewed.as_ref().map_or_else(
+            || match sessions::admit(&self.home.house, &pair.access) {
+                Admission::Admitted(viewer) => viewer,
+                _ => pair.viewer.clone(),
+            },
+            |pair| pair.viewer.clone(),
+        );
+        let password = Secret::new(PASSWORD);
+        let given = sessions::reauthenticate(&self.home.house, &viewer, &password, &device(), true).await;
+        Ok(given.map_err(|e| format!("an honest browser could not prove itself: {e}"))?.or(renewed))
+    }
+
     async fn step(&mut self, step: Step) -> Result<(), String> {
         match step {
             Step::Send if self.requests.len() < 8 => self.requests.push_back(Sent { pair: self.jar.clone(), age: 0 }),
@@ -91,6 +112,13 @@ impl World {
                 let request = self.requests.remove(which).expect("in range");
                 let answer = self.serve(&request.pair).await?;
                 if let (Some(pair), Step::Serve(_)) = (answer, step) {
+                    self.answers.push_back(Sent { pair, age: request.age });
+                }
+            }
+            Step::Prove(which) | Step::ProveAndDie(which) if which < self.requests.len() => {
+                let request = self.requests.remove(which).expect("in range");
+                let answer = self.prove(&request.pair).await?;
+                if let (Some(pair), Step::Prove(_)) = (answer, step) {
                     self.answers.push_back(Sent { pair, age: request.age });
                 }
             }
@@ -113,7 +141,12 @@ impl World {
                 let sql = "update sessions set generation = generation - 1, confirmed_at = null where generation > 1";
                 self.home.change(sql).await;
             }
-            Step::Send | Step::Serve(_) | Step::ServeAndDie(_) | Step::Deliver(_) => {}
+            Step::Send
+            | Step::Serve(_)
+            | Step::ServeAndDie(_)
+            | Step::Prove(_)
+            | Step::ProveAndDie(_)
+            | Step::Deliver(_) => {}
         }
         Ok(())
     }

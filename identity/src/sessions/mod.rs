@@ -12,7 +12,7 @@ mod receipts;
 pub mod revocations;
 mod rotation;
 mod seen;
-mod step_up;
+pub(crate) mod step_up;
 
 pub use admit::{Admission, admit};
 pub use begin::Device;
@@ -25,7 +25,7 @@ pub(crate) use owed::settle;
 pub use receipts::{Receipts, confirm};
 pub use rotation::{Rotation, Step, judge, renew};
 pub use seen::{list, one};
-pub use step_up::{PROOF_LIFE, Proven, prove};
+pub use step_up::{PROOF_LIFE, Proven, prove, reauthenticate};
 
 pub(crate) fn statements() -> Vec<crate::db::Statement> {
     [

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Latchkey, Refusal,
-    db::{on, statements},
+    db::{Tx, on, statements, within},
     time::Timestamp,
     tokens::{TokenPair, refresh::Presented},
     words::{EndCause, Role, Stay},
@@ -138,6 +138,17 @@ async fn advance(house: &Latchkey, token: &Presented, to: i64, from: i64, device
         .fetch_optional(p)
         .await)?;
     Ok(won.is_some())
+}
+
+/// The tokens of a generation that the caller's transaction has just read or made.
+pub(super) async fn current(
+    house: &Latchkey,
+    tx: &mut Tx,
+    session: Uuid,
+    generation: i64,
+) -> Result<TokenPair, Refusal> {
+    let state: Option<State> = within!(*tx, |c| sqlx::query_as(STATE).bind(session).fetch_optional(c).await)?;
+    state.ok_or(Refusal::SignedOut(None))?.pair(house, session, Some(generation))
 }
 
 impl State {

@@ -3,17 +3,39 @@
 //! The row of the session knows when, and not the access token: a proof counts at once on every node, and a token that was
 //! stolen proves nothing by itself. Rules that need it take a [`Proven`], which cannot be made in any other way.
 
+use super::{
+    begin::Device,
+    rotation::{self, WINDOW},
+};
 use crate::{
     Latchkey, Refusal,
-    db::{on, statements},
+    db::{Tx, on, statements, within},
+    events::{self, Event, Kind},
+    passwords::Verdict,
+    throttle::{self, Throttle},
     time::Timestamp,
-    words::Viewer,
+    tokens::TokenPair,
+    words::{EmailAddress, EndCause, Fault, Field, Secret, Viewer},
 };
 use std::time::Duration;
 use uuid::Uuid;
 
 statements! {
     SINCE = "select authenticated_at from sessions where id = $1 and user_id = $2 and ended_at is null";
+    /// The session moves on by one generation, unless somebody may still come with the token before the current one: after two
+    /// steps at once, that request would be taken for a thief's.
+    MOVE = "update sessions
+               set generation = generation + 1, rotated_at = $1, confirmed_at = null, ip = $2, authenticated_at = $1
+             where id = $3 and user_id = $4 and generation = $5 and ended_at is null and (expires_at is null or expires_at > $1)
+               and (generation = 1 or confirmed_at <= $6)
+         returning generation";
+    MARK = "update sessions set authenticated_at = $1
+             where id = $2 and user_id = $3 and ended_at is null and (expires_at is null or expires_at > $1)
+         returning generation";
+    ACCOUNT = "select email, password_hash from users where id = $1 and disabled_at is null";
+    /// Asks once more, in the transaction that writes the proof down: the account may have been disabled, or its password
+    /// changed, while the hash was computed.
+    STILL = "select email, password_hash from users where id = $1 and disabled_at is null and password_hash = $2";
 }
 
 /// How long a proof is good.
@@ -52,4 +74,86 @@ pub async fn prove(house: &Latchkey, viewer: &Viewer) -> Result<Proven, Refusal>
     } else {
         Err(Refusal::ProofNeeded)
     }
+}
+
+/// Takes the password once more, in a living session. With `renew`, for who came with cookies, the session gets new tokens
+/// (ASVS 7.2.4), or `None` where another request has moved it on a moment ago; that one brings them. A program that came with an
+/// access token alone is given none: it renews with its refresh token when that is due.
+///
+/// # Errors
+/// `Invalid` when the password is missing or wrong, `TooMany` wrong ones for this address, here or at sign-in, `SignedOut` when
+/// the session or the account has ended meanwhile, `Busy`, or when the database does not answer.
+pub async fn reauthenticate(
+    house: &Latchkey,
+    viewer: &Viewer,
+    password: &Secret,
+    device: &Device,
+    renew: bool,
+) -> Result<Option<TokenPair>, Refusal> {
+    if password.expose().is_empty() {
+        return Err(Refusal::field(Field::Password, Fault::Missing));
+    }
+    let known: Option<(String, String)> =
+        on!(house.db, read, |p| sqlx::query_as(ACCOUNT).bind(viewer.id).fetch_optional(p).await)?;
+    let (email, hash) = known.ok_or(Refusal::SignedOut(Some(EndCause::Disabled)))?;
+    let address = EmailAddress::parse(&email)?;
+    throttle::take(house, Throttle::SignIn, &address).await?;
+    let event = |kind| Event::new(kind).by(viewer.id).on(viewer.id).session(viewer.session).from(device);
+    let verdict = house.hasher.verify(password, Some(&hash)).await?;
+    let mut tx = house.db.begin().await?;
+    if !matches!(verdict, Verdict::Right | Verdict::RightButOutdated) {
+        events::record(house, &mut tx, event(Kind::ReauthenticationFailed)).await?;
+        tx.commit().await?;
+        return Err(Refusal::field(Field::Password, Fault::Wrong));
+    }
+    let still: Option<(String, String)> =
+        within!(tx, |c| sqlx::query_as(STILL).bind(viewer.id).bind(&hash).fetch_optional(c).await)?;
+    still.ok_or(Refusal::SignedOut(None))?;
+    let pair = given(house, &mut tx, viewer, device, renew).await?;
+    events::record(house, &mut tx, event(Kind::Reauthenticated)).await?;
+    tx.commit().await?;
+    throttle::clear(house, Throttle::SignIn, &address).await?;
+    Ok(pair)
+}
+
+/// Writes down, within the caller's transaction, that the password was given in this session just now, and renews its tokens as
+/// [`reauthenticate`] tells. Whether it was the right one is the caller's business.
+///
+/// # Errors
+/// `SignedOut` when the session is over, or when the database does not answer.
+pub(crate) async fn given(
+    house: &Latchkey,
+    tx: &mut Tx,
+    viewer: &Viewer,
+    device: &Device,
+    renew: bool,
+) -> Result<Option<TokenPair>, Refusal> {
+    let now = house.now();
+    let moved: Option<(i64,)> = match renew {
+        true => within!(*tx, |c| sqlx::query_as(MOVE)
+            .bind(now)
+            .bind(&device.ip)
+            .bind(viewer.session)
+            .bind(viewer.id)
+            .bind(viewer.generation)
+            .bind(now.minus(WINDOW))
+            .fetch_optional(c)
+            .await)?,
+        false => None,
+    };
+    let current = match moved {
+        Some((generation,)) => return rotation::current(house, tx, viewer.session, generation).await.map(Some),
+        None => within!(*tx, |c| sqlx::query_as(MARK)
+            .bind(now)
+            .bind(viewer.session)
+            .bind(viewer.id)
+            .fetch_optional(c)
+            .await)?,
+    };
+    let (current,): (i64,) = current.ok_or(Refusal::SignedOut(None))?;
+    if renew && current == viewer.generation {
+        // Renewed within the last moments, perhaps for this very request: the same generation once more, with the new time.
+        return rotation::current(house, tx, viewer.session, current).await.map(Some);
+    }
+    Ok(None)
 }
