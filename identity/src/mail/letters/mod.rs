@@ -141,7 +141,7 @@ mod tests {
         let letter = reuse_detected(&settings(), hostile, "a@b.c", hostile, at, LINK);
         let escaped = "&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;";
         assert!(letter.html.contains(&format!(">Hello {escaped},</p>")));
-        assert!(letter.html.contains(&format!("Browser: {escaped}<br>")));
+        assert!(letter.html.contains(&format!(">{escaped}</td>")));
         assert!(!letter.html.contains("<img"));
         assert!(letter.html.contains("token=abc&amp;x=1\""));
         let lines = reuse_detected(&settings(), "A\n\nB", "a@b.c", "a\r\nb\u{0}", at, LINK);
