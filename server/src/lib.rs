@@ -9,3 +9,4 @@ pub mod listen;
 pub mod logs;
 pub mod settings;
 pub mod start;
+mod words;

@@ -1,6 +1,6 @@
 //! What is logged, and how: text or JSON, to standard error. What a request's line may hold is decided in `http::trace`.
 
-use crate::settings::LogFormat;
+use crate::{settings::LogFormat, words::settings::fault};
 use tracing::Metadata;
 use tracing_subscriber::{EnvFilter, filter::filter_fn, fmt, layer::SubscriberExt, registry, util::SubscriberInitExt};
 
@@ -36,5 +36,5 @@ pub fn start(filter: &str, format: LogFormat) {
 /// # Errors
 /// When a part of it makes no sense.
 pub fn check_filter(text: &str) -> Result<String, &'static str> {
-    EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|_| "is no list of levels and target=level")
+    EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|_| fault::NO_FILTER)
 }

@@ -4,6 +4,7 @@ use super::password;
 use crate::{
     settings::Settings,
     start::{self, StartError},
+    words::cli::{accounts as words, help},
 };
 use clap::{Args, Subcommand};
 use identity::{
@@ -15,15 +16,15 @@ use identity::{
 
 #[derive(Subcommand)]
 pub enum AdminCommand {
-    /// Make an administrator, with a confirmed address
+    #[command(about = help::ADMIN_CREATE)]
     Create(NewAccount),
-    /// Make an existing account an administrator
+    #[command(about = help::ADMIN_PROMOTE)]
     Promote(Whom),
-    /// Make an administrator an ordinary user
+    #[command(about = help::ADMIN_DEMOTE)]
     Demote(Whom),
-    /// Forget failed sign-ins, so that the account can be tried again at once
+    #[command(about = help::ADMIN_UNLOCK)]
     Unlock(Whom),
-    /// Set a new password and end the account's sessions
+    #[command(about = help::ADMIN_RESET_PASSWORD)]
     ResetPassword {
         #[command(flatten)]
         whom: Whom,
@@ -34,12 +35,11 @@ pub enum AdminCommand {
 
 #[derive(Subcommand)]
 pub enum UserCommand {
-    /// Make an account, with a confirmed address
+    #[command(about = help::USER_CREATE)]
     Create {
         #[command(flatten)]
         account: NewAccount,
-        /// What the account may open: user or admin
-        #[arg(long, default_value = "user", value_parser = role)]
+        #[arg(long, help = help::ROLE, default_value = "user", value_parser = role)]
         role: Role,
     },
 }
@@ -47,15 +47,13 @@ pub enum UserCommand {
 /// Whose account.
 #[derive(Args)]
 pub struct Whom {
-    /// Mail address of the account
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, help = help::EMAIL, value_name = "ADDRESS")]
     email: String,
 }
 
 #[derive(Args)]
 pub struct PasswordFrom {
-    /// Read the password from standard input instead of asking
-    #[arg(long)]
+    #[arg(long, help = help::PASSWORD_STDIN)]
     password_stdin: bool,
 }
 
@@ -63,15 +61,14 @@ pub struct PasswordFrom {
 pub struct NewAccount {
     #[command(flatten)]
     whom: Whom,
-    /// Display name; without it, the part of the address before the @
-    #[arg(long)]
+    #[arg(long, help = help::NAME)]
     name: Option<String>,
     #[command(flatten)]
     from: PasswordFrom,
 }
 
 fn role(word: &str) -> Result<Role, String> {
-    Role::from_word(word).ok_or_else(|| "neither user nor admin".to_owned())
+    Role::from_word(word).ok_or_else(|| words::NO_ROLE.to_owned())
 }
 
 /// `latchkey admin …`
@@ -100,8 +97,8 @@ async fn create(account: NewAccount, role: Role, settings: &Settings) -> Result<
     house.close().await;
     made.map_err(|refusal| told(refusal, &email, settings))?;
     match role {
-        Role::Admin => println!("{email} is an administrator and can sign in."),
-        Role::User => println!("{email} has an account and can sign in."),
+        Role::Admin => println!("{}", words::made_admin(&email)),
+        Role::User => println!("{}", words::made_user(&email)),
     }
     Ok(())
 }
@@ -116,7 +113,10 @@ async fn set_role(whom: &Whom, role: Role, settings: &Settings) -> Result<(), St
     let done = done.await;
     house.close().await;
     done.map_err(|refusal| told(refusal, &email, settings))?;
-    println!("{email} is {}.", if role == Role::Admin { "an administrator now" } else { "an ordinary user now" });
+    match role {
+        Role::Admin => println!("{}", words::promoted(&email)),
+        Role::User => println!("{}", words::demoted(&email)),
+    }
     Ok(())
 }
 
@@ -130,7 +130,7 @@ async fn unlock(whom: &Whom, settings: &Settings) -> Result<(), StartError> {
     let done = done.await;
     house.close().await;
     done.map_err(|refusal| told(refusal, &email, settings))?;
-    println!("{email} can try to sign in again.");
+    println!("{}", words::unlocked(&email));
     Ok(())
 }
 
@@ -140,7 +140,7 @@ async fn reset_password(whom: &Whom, from: &PasswordFrom, settings: &Settings) -
     let done = set_password(&house, &email, from).await;
     house.close().await;
     done?.map_err(|refusal| told(refusal, &email, settings))?;
-    println!("{email} has a new password. All sessions of the account have ended.");
+    println!("{}", words::password_set(&email));
     Ok(())
 }
 
@@ -163,18 +163,15 @@ async fn find(house: &Latchkey, email: &EmailAddress) -> Result<UserView, Refusa
 }
 
 fn address(whom: &Whom) -> Result<EmailAddress, StartError> {
-    EmailAddress::parse(&whom.email)
-        .map_err(|_| StartError::plain(format!("--email: {:?} is no mail address", whom.email)))
+    EmailAddress::parse(&whom.email).map_err(|_| StartError::plain(words::no_address(&whom.email)))
 }
 
 /// A refusal in a sentence for an operator, who may know what a visitor may not.
 fn told(refusal: Refusal, email: &EmailAddress, settings: &Settings) -> StartError {
     match refusal {
-        Refusal::NotFound => StartError::plain(format!("{email} has no account")),
-        Refusal::AlreadyDone => StartError::plain(format!("{email} has an account already")),
-        Refusal::LastAdmin => {
-            StartError::plain(format!("{email} is the last administrator; promote somebody else first"))
-        }
+        Refusal::NotFound => StartError::plain(words::unknown(email)),
+        Refusal::AlreadyDone => StartError::plain(words::taken(email)),
+        Refusal::LastAdmin => StartError::plain(words::last_admin(email)),
         Refusal::Invalid(faults) => {
             let faults: Vec<String> = faults.iter().map(|fault| sentence(*fault, settings)).collect();
             StartError::plain(faults.join("; "))
@@ -185,14 +182,14 @@ fn told(refusal: Refusal, email: &EmailAddress, settings: &Settings) -> StartErr
 
 fn sentence(error: FieldError, settings: &Settings) -> String {
     let what = match error.fault {
-        Fault::Missing => "is missing".to_owned(),
-        Fault::TooShort => format!("is too short: it takes at least {} characters", settings.rules.min_password),
-        Fault::TooLong => "is too long".to_owned(),
-        Fault::Unprintable => "has control characters in it".to_owned(),
-        Fault::Common => "is one of those that are tried first".to_owned(),
-        Fault::Personal => "is built from the name or address".to_owned(),
-        Fault::Breached => "is known from data leaks".to_owned(),
-        other => format!("is refused ({other})"),
+        Fault::Missing => words::MISSING.to_owned(),
+        Fault::TooShort => words::too_short(settings.rules.min_password),
+        Fault::TooLong => words::TOO_LONG.to_owned(),
+        Fault::Unprintable => words::UNPRINTABLE.to_owned(),
+        Fault::Common => words::COMMON.to_owned(),
+        Fault::Personal => words::PERSONAL.to_owned(),
+        Fault::Breached => words::BREACHED.to_owned(),
+        other => words::refused(other),
     };
-    format!("the {} {what}", error.field)
+    words::fault(error.field, &what)
 }

@@ -3,7 +3,10 @@
 //! Values stay text here: flags, variables and file go through the same parsers, with the same messages. Their defaults and
 //! variables stand in the help as words; no value ever does.
 
-use crate::settings::{Given, Key, Layer, SettingError, Settings};
+use crate::{
+    settings::{Given, Key, Layer, SettingError, Settings},
+    words::settings as words,
+};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, error::Error, value_parser};
 use std::path::{Path, PathBuf};
 
@@ -33,8 +36,8 @@ impl Args for Flags {
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
             .global(true)
-            .help_heading("Settings")
-            .help("Settings file [env: LATCHKEY_CONFIG] [default: latchkey.toml, if there is one]");
+            .help_heading(words::HEADING)
+            .help(words::CONFIG);
         Key::ALL.into_iter().fold(command.arg(config), |command, key| command.arg(arg(key)))
     }
 
@@ -45,7 +48,7 @@ impl Args for Flags {
 
 fn arg(key: Key) -> Arg {
     let about = key.about();
-    let text = format!("{} [env: {}] [default: {}]", about.help, key.variable(), about.default);
+    let text = words::help(about.help, &key.variable(), about.default);
     Arg::new(about.name)
         .long(key.flag())
         .value_name(about.value)
@@ -53,7 +56,7 @@ fn arg(key: Key) -> Arg {
         .allow_hyphen_values(true)
         .global(true)
         .hide_short_help(true)
-        .help_heading("Settings")
+        .help_heading(words::HEADING)
         .help(text)
 }
 

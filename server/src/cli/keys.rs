@@ -3,18 +3,18 @@
 use crate::{
     settings::Settings,
     start::{self, StartError},
+    words::cli::{help, keys as words},
 };
 use clap::Subcommand;
 use identity::{keys, time::Timestamp};
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// List them, newest first
+    #[command(about = help::KEYS_LIST)]
     List,
-    /// Make a new key, publish it now, and let it sign in ten minutes, when everybody knows it
+    #[command(about = help::KEYS_ROTATE)]
     Rotate {
-        /// Let it sign at once; other services may have to fetch the key set again
-        #[arg(long)]
+        #[arg(long, help = help::KEYS_NOW)]
         now: bool,
     },
 }
@@ -26,12 +26,10 @@ pub async fn run(command: &Command, settings: &Settings) -> Result<(), StartErro
         Command::List => keys::list(&house)
             .await
             .map(|rows| rows.iter().map(|row| line(row, house.now())).collect::<Vec<_>>().join("\n")),
-        Command::Rotate { now: true } => {
-            keys::rotate(&house, keys::AT_ONCE).await.map(|kid| format!("{kid} signs from now on."))
-        }
+        Command::Rotate { now: true } => keys::rotate(&house, keys::AT_ONCE).await.map(|kid| words::signs_now(kid)),
         Command::Rotate { now: false } => keys::rotate(&house, keys::ANNOUNCED)
             .await
-            .map(|kid| format!("{kid} is published, and signs in {} minutes.", keys::ANNOUNCED.as_secs() / 60)),
+            .map(|kid| words::signs_soon(kid, keys::ANNOUNCED.as_secs() / 60)),
     };
     house.close().await;
     println!("{}", done?);
@@ -44,10 +42,10 @@ fn line(row: &keys::KeyRow, now: Timestamp) -> String {
         format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute())
     };
     let state = match row.retired_at {
-        _ if row.signs_from > now => format!("signs from {}", day(row.signs_from)),
-        None => "signs".to_owned(),
-        Some(at) if at > now => format!("signs until {}", day(at)),
-        Some(at) => format!("retired {}", day(at)),
+        _ if row.signs_from > now => words::signs_from(&day(row.signs_from)),
+        None => words::SIGNS.to_owned(),
+        Some(at) if at > now => words::signs_until(&day(at)),
+        Some(at) => words::retired(&day(at)),
     };
-    format!("{}  {:5}  made {}  {state}", row.kid, row.alg, day(row.created_at))
+    format!("{}  {:5}  {}  {state}", row.kid, row.alg, words::made(&day(row.created_at)))
 }

@@ -3,6 +3,7 @@
 use crate::{
     settings::Settings,
     start::{self, StartError},
+    words::cli::{help, letters as words},
 };
 use clap::Subcommand;
 use identity::{
@@ -15,12 +16,11 @@ const AT_MOST: usize = 50;
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// List those that were not sent: failing, waiting, given up; id, status, attempts, kind, and what the mail server said
+    #[command(about = help::LETTERS_LIST)]
     List,
-    /// Have a failing letter, or all of them, tried again now by the running server
+    #[command(about = help::LETTERS_RETRY)]
     Retry {
-        /// The letter's id; all failing ones when left out
-        #[arg(long)]
+        #[arg(long, help = help::LETTERS_ID)]
         id: Option<String>,
     },
 }
@@ -28,14 +28,14 @@ pub enum Command {
 /// `latchkey letters …`
 pub async fn run(command: &Command, settings: &Settings) -> Result<(), StartError> {
     let id = match command {
-        Command::Retry { id: Some(id) } => Some(id.parse().map_err(|_| StartError::plain("that is no letter's id"))?),
+        Command::Retry { id: Some(id) } => Some(id.parse().map_err(|_| StartError::plain(words::NO_ID))?),
         Command::List | Command::Retry { id: None } => None,
     };
     let house = start::open_existing(settings).await?;
     let done = match command {
         Command::List => list(&house).await,
         Command::Retry { .. } => {
-            admin::retry_letters(&house, &Admin::operator(), id).await.map(|count| format!("Due now: {count}."))
+            admin::retry_letters(&house, &Admin::operator(), id).await.map(|count| words::due(count))
         }
     };
     house.close().await;
@@ -49,10 +49,10 @@ async fn list(house: &Latchkey) -> Result<String, Refusal> {
         let page = admin::letters(house, &Admin::operator(), Some(state), None, AT_MOST).await?;
         lines.extend(page.items.iter().map(line));
         if page.next.is_some() {
-            lines.push(format!("… and more that are {state}"));
+            lines.push(words::more(state));
         }
     }
-    Ok(if lines.is_empty() { "Every letter was sent.".to_owned() } else { lines.join("\n") })
+    Ok(if lines.is_empty() { words::ALL_SENT.to_owned() } else { lines.join("\n") })
 }
 
 fn line(letter: &LetterView) -> String {

@@ -15,6 +15,7 @@ use crate::{
     listen, logs,
     settings::{LogFormat, Settings},
     start::{self, StartError},
+    words::cli::{self as words, help},
 };
 use clap::{Parser, Subcommand};
 use flags::Flags;
@@ -24,9 +25,8 @@ use std::{future::Future, process::ExitCode};
 #[command(
     name = "latchkey",
     version,
-    about = "A front door for web applications: people register, sign in and manage their account.",
-    after_help = "Every setting is also an environment variable LATCHKEY_… and a key of latchkey.toml; a flag wins over a \
-                  variable, a variable over the file. `latchkey --help` lists them."
+    about = words::ABOUT,
+    after_help = words::AFTER
 )]
 struct Line {
     #[command(flatten)]
@@ -37,27 +37,23 @@ struct Line {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve pages; also what happens without a command
+    #[command(about = help::SERVE)]
     Serve,
-    /// Make and manage administrators
-    #[command(subcommand)]
+    #[command(subcommand, about = help::ADMIN)]
     Admin(accounts::AdminCommand),
-    /// Make accounts
-    #[command(subcommand)]
+    #[command(subcommand, about = help::USER)]
     User(accounts::UserCommand),
-    /// Keys that sign access tokens
-    #[command(subcommand)]
+    #[command(subcommand, about = help::KEYS)]
     Keys(keys::Command),
-    /// Outgoing letters that were not sent
-    #[command(subcommand)]
+    #[command(subcommand, about = help::LETTERS)]
     Letters(letters::Command),
-    /// Bring the database to this version's schema; serving does it too. With --to, move everything to another database
+    #[command(about = help::MIGRATE)]
     Migrate(transfer::Migrate),
-    /// Write everything in the database to a file, while the server runs
+    #[command(about = help::BACKUP)]
     Backup(transfer::Backup),
-    /// Make the database, which must be empty, what it was when a backup was made
+    #[command(about = help::RESTORE)]
     Restore(transfer::Restore),
-    /// Check settings, files and database, and say what is wrong
+    #[command(about = help::DOCTOR)]
     Doctor,
 }
 
@@ -101,12 +97,12 @@ fn block_on<T>(work: impl Future<Output = Result<T, StartError>>) -> Result<T, S
         .worker_threads(workers)
         .enable_all()
         .build()
-        .map_err(|error| StartError::plain(format!("cannot start worker threads: {error}")))?
+        .map_err(|error| StartError::plain(crate::words::start::no_threads(&error)))?
         .block_on(work)
 }
 
 fn complain(error: &StartError) -> ExitCode {
-    eprintln!("latchkey: {error}");
+    eprintln!("{}", words::failed(error));
     ExitCode::FAILURE
 }
 

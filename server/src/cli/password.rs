@@ -1,7 +1,7 @@
 //! Where a command gets a password from: the terminal, unseen and twice, or standard input. Never from an argument, which every
 //! user of the machine can read.
 
-use crate::start::StartError;
+use crate::{start::StartError, words::cli::password as words};
 use identity::words::Secret;
 use std::io::{self, IsTerminal, Read};
 use zeroize::Zeroizing;
@@ -18,18 +18,14 @@ pub fn read(from_stdin: bool) -> Result<Secret, StartError> {
         return one_line(io::stdin().lock());
     }
     if !io::stdin().is_terminal() {
-        return Err(StartError::plain(
-            "there is no terminal to ask for the password at; --password-stdin reads it from standard input",
-        ));
+        return Err(StartError::plain(words::NO_TERMINAL));
     }
     let ask = |prompt: &str| {
-        rpassword::prompt_password(prompt)
-            .map(Secret::new)
-            .map_err(|error| StartError::plain(format!("cannot read the password: {error}")))
+        rpassword::prompt_password(prompt).map(Secret::new).map_err(|error| StartError::plain(words::unreadable(error)))
     };
-    let first = ask("Password: ")?;
-    if first != ask("The same again: ")? {
-        return Err(StartError::plain("the two passwords are not the same"));
+    let first = ask(words::ASK)?;
+    if first != ask(words::AGAIN)? {
+        return Err(StartError::plain(words::DIFFERENT));
     }
     Ok(first)
 }
@@ -37,14 +33,11 @@ pub fn read(from_stdin: bool) -> Result<Secret, StartError> {
 /// Everything up to the end of the input, without the line end that `echo` adds. Spaces belong to the password.
 fn one_line(input: impl Read) -> Result<Secret, StartError> {
     let mut text = Zeroizing::new(String::new());
-    input
-        .take(LONGEST)
-        .read_to_string(&mut text)
-        .map_err(|error| StartError::plain(format!("cannot read the password from standard input: {error}")))?;
+    input.take(LONGEST).read_to_string(&mut text).map_err(|error| StartError::plain(words::input_unreadable(error)))?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
     let line = line.strip_suffix('\r').unwrap_or(line);
     if line.contains(['\n', '\r']) {
-        return Err(StartError::plain("standard input holds more than one line; the password is one"));
+        return Err(StartError::plain(words::MANY_LINES));
     }
     Ok(Secret::new(line))
 }

@@ -6,6 +6,7 @@
 use crate::{
     settings::{Database, Settings},
     start::{self, StartError, files},
+    words::cli::{help, transfer as words},
 };
 use clap::Args;
 use identity::{
@@ -24,41 +25,30 @@ use std::{
 /// Rows of one table between two lines about it.
 const ROWS_A_LINE: u64 = 100_000;
 
-/// How a move begins.
-const WHILE_IN_USE: &str = "copying, while the old database is in use";
-
 /// How long a database that was written to may take to close.
 const GOODBYE: Duration = Duration::from_secs(30);
 
 #[derive(Args)]
 pub struct Migrate {
-    /// Move everything to this database, which must be empty, while the server runs: postgres:…, sqlite:… or a path. People stay
-    /// signed in. Afterwards the old database takes no writes any more; start the server with LATCHKEY_DATABASE_URL naming the
-    /// new one and the same master key. If it is interrupted, run it again. Arguments can be seen by other users of this
-    /// machine: a password is better kept in PGPASSWORD or ~/.pgpass
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help = help::MIGRATE_TO)]
     to: Option<String>,
-    /// Take a database that was left by --to into use again, as it was at that moment: what was written to the new one since
-    /// is not in it, and two that are in use at once grow apart. Only for a move that is given up
-    #[arg(long, conflicts_with = "to")]
+    #[arg(long, conflicts_with = "to", help = help::MIGRATE_REOPEN)]
     reopen: bool,
 }
 
 #[derive(Args)]
 pub struct Backup {
-    /// Where to write it; nothing may be there yet
+    #[arg(help = help::BACKUP_FILE)]
     file: PathBuf,
 }
 
 #[derive(Args)]
 pub struct Restore {
-    /// What `latchkey backup` wrote
+    #[arg(help = help::RESTORE_FILE)]
     file: PathBuf,
-    /// End all sessions, so that everybody signs in again. Without it, a session that was ended after the backup lives again
-    #[arg(long)]
+    #[arg(long, help = help::RESTORE_END_SESSIONS)]
     end_sessions: bool,
-    /// Send the letters that waited when the backup was made. Without it they are given up, because they may have been sent since
-    #[arg(long)]
+    #[arg(long, help = help::RESTORE_SEND_LETTERS)]
     send_letters: bool,
 }
 
@@ -69,21 +59,18 @@ pub async fn migrate(how: &Migrate, settings: &Settings) -> Result<(), StartErro
         let done = transfer::reopen(&source).await;
         source.close().await;
         done?;
-        println!("This database is in use again, as it was when it was left. Do not use the other one any more.");
+        println!("{}", words::REOPENED);
     } else if let Some(to) = &how.to {
         let source = start::existing_database(settings).await?;
         let target = start::open_database(&Settings { database: database(to), ..settings.clone() }).await?;
-        let sums = transfer::relocate(&source, &target, &SystemClock, &tell(WHILE_IN_USE)).await;
+        let sums = transfer::relocate(&source, &target, &SystemClock, &tell(words::COPYING_IN_USE)).await;
         source.close().await;
         let_go(&target).await;
         show(&sums?);
-        println!(
-            "Moved. Start Latchkey with LATCHKEY_DATABASE_URL naming the new database, and with the same master key ({}).",
-            key_place(settings)
-        );
+        println!("{}", words::moved(&key_place(settings)));
     } else {
         let house = start::open(settings).await?;
-        println!("The database has schema version {}.", db::schema_version());
+        println!("{}", words::migrated(db::schema_version()));
         house.close().await;
     }
     Ok(())
@@ -92,14 +79,10 @@ pub async fn migrate(how: &Migrate, settings: &Settings) -> Result<(), StartErro
 /// `latchkey backup`
 pub async fn backup(what: &Backup, settings: &Settings) -> Result<(), StartError> {
     let source = start::existing_database(settings).await?;
-    let sums = transfer::backup(&source, &what.file, &SystemClock, &tell(WHILE_IN_USE)).await;
+    let sums = transfer::backup(&source, &what.file, &SystemClock, &tell(words::COPYING_IN_USE)).await;
     source.close().await;
     show(&sums?);
-    println!(
-        "Backed up to {}. The master key is not in it, and without the key it opens nothing: keep {} too, elsewhere.",
-        what.file.display(),
-        key_place(settings)
-    );
+    println!("{}", words::backed_up(what.file.display(), &key_place(settings)));
     Ok(())
 }
 
@@ -107,19 +90,16 @@ pub async fn backup(what: &Backup, settings: &Settings) -> Result<(), StartError
 pub async fn restore(what: &Restore, settings: &Settings) -> Result<(), StartError> {
     // A key made now could not be the right one.
     if let Some(key) = start::missing_key(settings) {
-        return Err(StartError::plain(format!(
-            "{} is missing, and LATCHKEY_MASTER_KEY is not set: a backup is restored with the master key it was made with",
-            key.display()
-        )));
+        return Err(StartError::plain(words::no_key(key.display())));
     }
     let master = start::master_key(settings, &SystemSource::new())?;
     files::prepare(&settings.data_dir)?;
     let target = start::open_database(settings).await?;
     let choices = Choices { end_sessions: what.end_sessions, send_letters: what.send_letters };
-    let sums = transfer::restore(&what.file, &target, &master, choices, &SystemClock, &tell("copying")).await;
+    let sums = transfer::restore(&what.file, &target, &master, choices, &SystemClock, &tell(words::COPYING)).await;
     let_go(&target).await;
     show(&sums?);
-    println!("Restored from {}. Latchkey can be started.", what.file.display());
+    println!("{}", words::restored(what.file.display()));
     Ok(())
 }
 
@@ -154,21 +134,19 @@ fn tell(beginning: &str) -> impl Fn(Progress) + Sync {
     move |progress| match progress {
         Progress::Began => eprintln!("{beginning}"),
         Progress::Copied { table, rows } if rows > 0 && rows % ROWS_A_LINE == 0 => {
-            eprintln!("{table}: {rows} rows copied")
+            eprintln!("{}", words::copied(table, rows))
         }
         Progress::Copied { .. } => {}
         Progress::Locking => {
-            eprintln!("copying what has changed meanwhile; the old database takes no writes from now on")
+            eprintln!("{}", words::LOCKING)
         }
         Progress::Waiting => {
-            eprintln!(
-                "not yet: a letter is on its way to the mail server, and the old database takes writes until it is known how that went"
-            )
+            eprintln!("{}", words::WAITING)
         }
         Progress::Checking { .. } if comparing.swap(true, Ordering::Relaxed) => {}
-        Progress::Checking { .. } => eprintln!("comparing everything that arrived with what was sent"),
+        Progress::Checking { .. } => eprintln!("{}", words::COMPARING),
         Progress::Leaving => {}
-        Progress::Left => eprintln!("the old database is marked as left"),
+        Progress::Left => eprintln!("{}", words::LEFT),
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     address::is_forwarded,
     plain::{Escaped, document, page},
 };
-use crate::settings::Settings;
+use crate::{settings::Settings, words::browser as words};
 use axum::{
     Router,
     extract::{ConnectInfo, Path, Request, State},
@@ -89,21 +89,21 @@ fn names_this_machine(host: &str) -> bool {
 }
 
 fn absent() -> Response {
-    page(StatusCode::NOT_FOUND, "Not found", "There is nothing at this address.")
+    page(StatusCode::NOT_FOUND, words::NOT_FOUND, words::NOT_FOUND_TEXT)
 }
 
 async fn list(State(mailbox): State<Arc<Mailbox>>) -> Response {
     on_disk(move || {
         let rows: String = mailbox.letters().into_iter().take(SHOWN).filter_map(|path| row(&path)).collect();
         let rows = if rows.is_empty() {
-            "<p class=\"empty\">No letters yet.</p>".to_owned()
+            format!("<p class=\"empty\">{}</p>", Escaped(words::MAILBOX_EMPTY))
         } else {
             format!("<ul class=\"list\">{rows}</ul>")
         };
-        let note = "No mail server is set, so letters end here. Only this machine can see them.";
+        let (title, note) = (Escaped(words::MAILBOX), Escaped(words::MAILBOX_NOTE));
         let main =
-            format!("<main class=\"message\"><h1>Mailbox</h1><p>{note}</p><div class=\"card\">{rows}</div></main>");
-        document("Mailbox", &main).into_response()
+            format!("<main class=\"message\"><h1>{title}</h1><p>{note}</p><div class=\"card\">{rows}</div></main>");
+        document(words::MAILBOX, &main).into_response()
     })
     .await
 }
@@ -144,12 +144,14 @@ impl Mailbox {
         let message = MessageParser::default().parse(&bytes)?;
         let text = message.body_text(0).unwrap_or_default();
         let main = format!(
-            "<main class=\"message\"><p><a href=\"/dev/mailbox\">Mailbox</a></p><h1>{}</h1><p>To {}</p>\
-             <div class=\"prose\"><pre>{}</pre></div><p><a href=\"/dev/mailbox/{}.eml\">Source of the letter</a></p></main>",
+            "<main class=\"message\"><p><a href=\"/dev/mailbox\">{}</a></p><h1>{}</h1><p>{}</p>\
+             <div class=\"prose\"><pre>{}</pre></div><p><a href=\"/dev/mailbox/{}.eml\">{}</a></p></main>",
+            Escaped(words::MAILBOX),
             Escaped(subject(&message)),
-            Escaped(&recipient(&message)),
+            Escaped(&words::letter_to(&recipient(&message))),
             linked(&text, &self.origin),
-            Escaped(wanted)
+            Escaped(wanted),
+            Escaped(words::LETTER_SOURCE)
         );
         Some(document(subject(&message), &main).into_response())
     }
@@ -174,12 +176,12 @@ fn row(path: &FilePath) -> Option<String> {
 }
 
 fn subject<'a>(message: &'a Message<'_>) -> &'a str {
-    message.subject().unwrap_or("(no subject)")
+    message.subject().unwrap_or(words::NO_SUBJECT)
 }
 
 fn recipient(message: &Message<'_>) -> String {
     let first = message.to().and_then(|to| to.first()).and_then(|to| to.address());
-    first.unwrap_or("nobody").to_owned()
+    first.unwrap_or(words::NO_RECIPIENT).to_owned()
 }
 
 /// Text with our own links made clickable, and everything else left as text.

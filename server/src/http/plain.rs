@@ -2,6 +2,7 @@
 //!
 //! The one place where HTML is put together from strings, so [`Escaped`] is here too and nowhere else.
 
+use crate::words::browser as words;
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 use std::fmt;
@@ -29,10 +30,11 @@ impl fmt::Display for Escaped<'_> {
 pub fn page(status: StatusCode, title: &str, text: &str) -> Response {
     let main = format!(
         "<main class=\"message\"><p class=\"message__code\">{}</p><h1>{}</h1><p>{}</p>\
-         <p><a class=\"button\" href=\"/\">To the start page</a></p></main>",
+         <p><a class=\"button\" href=\"/\">{}</a></p></main>",
         status.as_u16(),
         Escaped(title),
-        Escaped(text)
+        Escaped(text),
+        Escaped(words::TO_START)
     );
     (status, document(title, &main)).into_response()
 }
@@ -43,8 +45,8 @@ pub fn document(title: &str, main: &str) -> Html<String> {
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\"><link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
-         <title>{} · Latchkey</title>{}</head><body>{main}</body></html>",
-        Escaped(title),
+         <title>{}</title>{}</head><body>{main}</body></html>",
+        Escaped(&app::catalogue::frame::document(title)),
         stylesheet()
     ))
 }

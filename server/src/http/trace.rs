@@ -6,6 +6,7 @@
 //! it could make two requests look like one.
 
 use super::{limits::Class, metrics::Metrics, plain};
+use crate::words::browser as words;
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -105,8 +106,7 @@ fn told(panic: &(dyn Any + Send)) -> &str {
 }
 
 fn broken(reference: &str) -> Response {
-    let text = format!("It is not your fault. If you report it, this reference helps: {reference}");
-    plain::page(StatusCode::INTERNAL_SERVER_ERROR, "Something broke", &text)
+    plain::page(StatusCode::INTERNAL_SERVER_ERROR, words::BROKEN, &words::broken(reference))
 }
 
 /// Text from a request as it may stand in a log line: a stranger chooses it, so control characters are gone and length is bounded.

@@ -1,6 +1,7 @@
 //! What stops the start: one line that names the setting, the fault and an example.
 
 use super::{Key, Origin};
+use crate::words::settings as words;
 use std::fmt;
 
 /// A setting that cannot be used.
@@ -51,16 +52,16 @@ impl fmt::Display for SettingError {
         match self {
             Self::Value { key, origin, shown, fault } => {
                 let about = key.about();
-                match origin {
-                    Origin::Flag => write!(f, "--{}", key.flag())?,
-                    Origin::Environment => write!(f, "{}", key.variable())?,
-                    Origin::File => write!(f, "{} in the settings file", about.name)?,
-                    Origin::Default => write!(f, "{} (not set)", key.variable())?,
-                }
-                let subject = if shown.is_empty() { "the value " } else { shown };
-                write!(f, ": {subject}{fault}; for example {}", about.example)
+                let origin = match origin {
+                    Origin::Flag => format!("--{}", key.flag()),
+                    Origin::Environment => key.variable(),
+                    Origin::File => words::in_file(about.name),
+                    Origin::Default => words::not_set(&key.variable()),
+                };
+                let subject = if shown.is_empty() { words::THE_VALUE } else { shown };
+                f.write_str(&words::complaint(&origin, subject, fault, about.example))
             }
-            Self::File { path, fault } => write!(f, "{path}: {fault}"),
+            Self::File { path, fault } => f.write_str(&words::file_complaint(path, fault)),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! The list of settings: one line each, from which flags, environment variables, file keys and help are made.
 //!
-//! Adding a setting here makes the compiler ask for its meaning in `about` and for its place in [`super::Settings`].
+//! Adding a setting here makes the compiler ask for its meaning in `about` and for its place in [`super::Settings`]. What the help
+//! says about it is in `crate::words::settings`.
+
+use crate::words::settings as words;
 
 /// One setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,14 +74,8 @@ pub struct About {
     pub secret: bool,
 }
 
-const fn about(
-    name: &'static str,
-    value: &'static str,
-    default: &'static str,
-    example: &'static str,
-    help: &'static str,
-) -> About {
-    About { name, value, default, example, help, secret: false }
+const fn about(name: &'static str, value: &'static str, example: &'static str, told: words::Told) -> About {
+    About { name, value, default: told.default, example, help: told.help, secret: false }
 }
 
 const fn secret(mut about: About) -> About {
@@ -118,136 +115,43 @@ impl Key {
     /// Its description.
     pub const fn about(self) -> About {
         match self {
-            Self::Listen => {
-                about("listen", "IP:PORT", "127.0.0.1:3000", "0.0.0.0:3000", "Address and port to listen on")
-            }
-            Self::PublicUrl => about(
-                "public_url",
-                "URL",
-                "http://localhost and the port of --listen",
-                "https://login.example.org",
-                "Where people reach this installation; base of mailed links and issuer of tokens",
-            ),
-            Self::DataDir => about(
-                "data_dir",
-                "DIR",
-                "./data",
-                "/var/lib/latchkey",
-                "Directory of the database, the master key and outgoing mail",
-            ),
+            Self::Listen => about("listen", "IP:PORT", "0.0.0.0:3000", words::LISTEN),
+            Self::PublicUrl => about("public_url", "URL", "https://login.example.org", words::PUBLIC_URL),
+            Self::DataDir => about("data_dir", "DIR", "/var/lib/latchkey", words::DATA_DIR),
             Self::DatabaseUrl => secret(about(
                 "database_url",
                 "URL",
-                "an SQLite file in the data directory",
                 "postgres://latchkey:PASSWORD@db.example.org/latchkey",
-                "Database, sqlite: or postgres:",
+                words::DATABASE_URL,
             )),
-            Self::DatabaseConnections => about(
-                "database_connections",
-                "NUMBER",
-                "16",
-                "16",
-                "Connections to a PostgreSQL server, of this node alone: 2 to 1000",
-            ),
-            Self::MasterKey => secret(about(
-                "master_key",
-                "BASE64",
-                "made on the first start, in the data directory",
-                "the output of `openssl rand -base64 32`",
-                "32 random bytes that every key is derived from; rather set it in the environment, flags are public",
-            )),
-            Self::AccessTtl => about("access_ttl", "TIME", "10m", "10m", "Life of an access token, 1s to 1h"),
-            Self::SmtpUrl => secret(about(
-                "smtp_url",
-                "URL",
-                "none: letters are written to the data directory",
-                "smtps://user:PASSWORD@mail.example.org",
-                "Mail server, smtp: or smtps:",
-            )),
-            Self::MailFrom => about(
-                "mail_from",
-                "MAILBOX",
-                "latchkey@ and the host of --public-url",
-                "Latchkey <latchkey@example.org>",
-                "Sender of letters",
-            ),
-            Self::TrustedProxies => about(
-                "trusted_proxies",
-                "NETWORKS",
-                "none",
-                "10.0.0.0/8,192.168.1.7",
-                "Proxies whose X-Forwarded-For or Forwarded header is believed",
-            ),
-            Self::Limits => about(
-                "limits",
-                "on|off",
-                "on",
-                "on",
-                "Limits against abuse, by address and account; off for benchmarks only",
-            ),
-            Self::Log => about("log", "FILTER", "info", "info,server=debug", "Which log lines are written"),
-            Self::LogFormat => about("log_format", "text|json", "text", "json", "How log lines are written"),
-            Self::InsecureCookies => about(
-                "insecure_cookies",
-                "true|false",
-                "false",
-                "true",
-                "Cookies that also work over plain HTTP, for trials in a local network",
-            ),
-            Self::Stays => {
-                about("stays", "WORDS", "visit,day,month,forever", "visit,day", "Lifetimes offered at sign-in")
+            Self::DatabaseConnections => about("database_connections", "NUMBER", "16", words::DATABASE_CONNECTIONS),
+            Self::MasterKey => {
+                secret(about("master_key", "BASE64", "the output of `openssl rand -base64 32`", words::MASTER_KEY))
             }
-            Self::MinPassword => {
-                about("min_password", "NUMBER", "15", "15", "Fewest characters of a new password, 8 to 64")
+            Self::AccessTtl => about("access_ttl", "TIME", "10m", words::ACCESS_TTL),
+            Self::SmtpUrl => {
+                secret(about("smtp_url", "URL", "smtps://user:PASSWORD@mail.example.org", words::SMTP_URL))
             }
-            Self::BreachCheck => about(
-                "breach_check",
-                "URL|off",
-                "off",
-                "https://api.pwnedpasswords.com/range/",
-                "Where to ask whether a new password has leaked; only five digits of its SHA-1 are sent",
-            ),
-            Self::SigningAlg => about(
-                "signing_alg",
-                "ALG",
-                "EdDSA",
-                "ES256",
-                "Algorithm of new signing keys: EdDSA, ES256, RS256 or HS256",
-            ),
-            Self::KeyRotation => about(
-                "key_rotation",
-                "TIME|off",
-                "90d",
-                "30d",
-                "Age at which a new signing key takes over, a day at least, or off",
-            ),
-            Self::ProfileClaims => {
-                about("profile_claims", "true|false", "true", "false", "Whether access tokens carry name and address")
+            Self::MailFrom => about("mail_from", "MAILBOX", "Latchkey <latchkey@example.org>", words::MAIL_FROM),
+            Self::TrustedProxies => {
+                about("trusted_proxies", "NETWORKS", "10.0.0.0/8,192.168.1.7", words::TRUSTED_PROXIES)
             }
-            Self::Audience => about(
-                "audience",
-                "TEXT",
-                "the public URL",
-                "https://api.example.org",
-                "Audience (aud) of access tokens",
-            ),
-            Self::Argon2 => about(
-                "argon2",
-                "COST",
-                "m=19456,t=2,p=1",
-                "m=65536,t=3,p=1",
-                "Cost of hashing a password: KiB of memory, passes, lanes",
-            ),
-            Self::MetricsListen => {
-                about("metrics_listen", "IP:PORT", "none", "127.0.0.1:9464", "Loopback address for /metrics")
+            Self::Limits => about("limits", "on|off", "on", words::LIMITS),
+            Self::Log => about("log", "FILTER", "info,server=debug", words::LOG),
+            Self::LogFormat => about("log_format", "text|json", "json", words::LOG_FORMAT),
+            Self::InsecureCookies => about("insecure_cookies", "true|false", "true", words::INSECURE_COOKIES),
+            Self::Stays => about("stays", "WORDS", "visit,day", words::STAYS),
+            Self::MinPassword => about("min_password", "NUMBER", "15", words::MIN_PASSWORD),
+            Self::BreachCheck => {
+                about("breach_check", "URL|off", "https://api.pwnedpasswords.com/range/", words::BREACH_CHECK)
             }
-            Self::ShutdownDelay => about(
-                "shutdown_delay",
-                "TIME",
-                "0s",
-                "10s",
-                "After SIGTERM: time for the load balancer to see /readyz fail before the port closes, at most 5m",
-            ),
+            Self::SigningAlg => about("signing_alg", "ALG", "ES256", words::SIGNING_ALG),
+            Self::KeyRotation => about("key_rotation", "TIME|off", "30d", words::KEY_ROTATION),
+            Self::ProfileClaims => about("profile_claims", "true|false", "false", words::PROFILE_CLAIMS),
+            Self::Audience => about("audience", "TEXT", "https://api.example.org", words::AUDIENCE),
+            Self::Argon2 => about("argon2", "COST", "m=65536,t=3,p=1", words::ARGON2),
+            Self::MetricsListen => about("metrics_listen", "IP:PORT", "127.0.0.1:9464", words::METRICS_LISTEN),
+            Self::ShutdownDelay => about("shutdown_delay", "TIME", "10s", words::SHUTDOWN_DELAY),
         }
     }
 

@@ -16,6 +16,7 @@ pub use key::{About, Key};
 pub use networks::Network;
 pub use sources::{Given, Layer, Origin};
 
+use crate::words::settings::fault;
 use identity::{keys::MasterKey, words::Secret};
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use url::Url;
@@ -135,14 +136,8 @@ fn public_url(given: &Given, listen: SocketAddr, insecure_cookies: bool) -> Resu
         None => default_url(listen).map_err(|fault| given.complain(Key::PublicUrl, &fault))?,
     };
     match (url.scheme(), insecure_cookies) {
-        ("http", false) if !values::is_local(&url) => Err(given.complain(
-            Key::PublicUrl,
-            "is plain http, where browsers keep no secure cookies (LATCHKEY_INSECURE_COOKIES=true allows it for a trial)",
-        )),
-        ("https", true) => Err(given.complain(
-            Key::InsecureCookies,
-            "goes with a plain http public URL only; this one is https and needs nothing insecure",
-        )),
+        ("http", false) if !values::is_local(&url) => Err(given.complain(Key::PublicUrl, fault::INSECURE_PUBLIC_URL)),
+        ("https", true) => Err(given.complain(Key::InsecureCookies, fault::NEEDLESS_INSECURITY)),
         _ => Ok(url),
     }
 }
@@ -154,14 +149,14 @@ fn default_url(listen: SocketAddr) -> Result<Url, String> {
 }
 
 fn directory(text: &str) -> Result<PathBuf, &'static str> {
-    if text.is_empty() { Err("names no directory") } else { Ok(PathBuf::from(text)) }
+    if text.is_empty() { Err(fault::NO_DIRECTORY) } else { Ok(PathBuf::from(text)) }
 }
 
 fn log_format(text: &str) -> Result<LogFormat, &'static str> {
     match text {
         "text" => Ok(LogFormat::Text),
         "json" => Ok(LogFormat::Json),
-        _ => Err("is neither text nor json"),
+        _ => Err(fault::NO_LOG_FORMAT),
     }
 }
 

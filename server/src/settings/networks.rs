@@ -1,5 +1,6 @@
 //! Networks in CIDR notation (RFC 4632, RFC 4291 section 2.3): who is a trusted proxy.
 
+use crate::words::settings::fault;
 use std::net::IpAddr;
 
 /// An address and how many of its leading bits count.
@@ -19,18 +20,14 @@ impl Network {
             Some((address, bits)) => (address, Some(bits)),
             None => (text, None),
         };
-        let base: IpAddr = address.parse().map_err(|_| format!("has {text:?}, which is no network"))?;
+        let base: IpAddr = address.parse().map_err(|_| fault::no_network(text))?;
         let most = if base.is_ipv4() { 32 } else { 128 };
         let bits = match bits {
             None => most,
-            Some(bits) => bits
-                .parse()
-                .ok()
-                .filter(|bits| *bits <= most)
-                .ok_or_else(|| format!("has {text:?}, whose prefix length is not between 0 and {most}"))?,
+            Some(bits) => bits.parse().ok().filter(|bits| *bits <= most).ok_or_else(|| fault::no_prefix(text, most))?,
         };
         if masked(base, bits) != bits_of(base) {
-            return Err(format!("has {text:?}, which has bits set beyond its prefix length"));
+            return Err(fault::beyond_prefix(text));
         }
         Ok(Self { base, bits })
     }

@@ -1,6 +1,7 @@
 //! The three places a setting can be given, and which of them wins: flag, environment, file.
 
 use super::{Key, SettingError};
+use crate::words::settings as words;
 use std::{
     collections::BTreeMap,
     ffi::OsString,
@@ -90,8 +91,9 @@ fn from_environment(variables: &mut BTreeMap<String, OsString>) -> Result<Layer,
     let mut layer = Layer::new();
     for key in Key::ALL {
         if let Some(value) = variables.remove(&key.variable()) {
-            let value =
-                value.into_string().map_err(|_| SettingError::value(key, Origin::Environment, "", "is not UTF-8"))?;
+            let value = value
+                .into_string()
+                .map_err(|_| SettingError::value(key, Origin::Environment, "", words::fault::NO_UTF8))?;
             layer.insert(key, value);
         }
     }
@@ -103,7 +105,7 @@ fn read_file(named: Option<PathBuf>, directory: &Path) -> Result<Layer, SettingE
     match std::fs::read_to_string(&path) {
         Ok(text) => parse_file(&path, &text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(Layer::new()),
-        Err(error) => Err(SettingError::file(&path, format!("cannot be read: {error}"))),
+        Err(error) => Err(SettingError::file(&path, words::file_unreadable(error))),
     }
 }
 
@@ -111,14 +113,13 @@ fn parse_file(path: &Path, text: &str) -> Result<Layer, SettingError> {
     // The parser's own report quotes the line, which may hold a secret; its message and place do not.
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        SettingError::file(path, format!("line {line} is no valid TOML; for example listen = \"127.0.0.1:3000\""))
+        SettingError::file(path, words::file_no_toml(line))
     })?;
     let mut layer = Layer::new();
     for (name, value) in table {
-        let key = Key::from_name(&name)
-            .ok_or_else(|| SettingError::file(path, format!("{name:?} is no setting; the settings are {}", names())))?;
-        let text = text_of(value)
-            .ok_or_else(|| SettingError::value(key, Origin::File, "", "must be text, a number or a list of text"))?;
+        let key =
+            Key::from_name(&name).ok_or_else(|| SettingError::file(path, words::file_no_setting(&name, &names())))?;
+        let text = text_of(value).ok_or_else(|| SettingError::value(key, Origin::File, "", words::fault::NO_SCALAR))?;
         layer.insert(key, text);
     }
     Ok(layer)

@@ -3,6 +3,7 @@
 use crate::{
     http::{assets, mailbox},
     settings::{Database, Settings},
+    words::start as words,
 };
 use identity::db::is_exposed;
 use std::{fmt::Write as _, io::Write as _, net::SocketAddr};
@@ -25,31 +26,18 @@ pub fn warn(settings: &Settings) {
 fn dangers(settings: &Settings) -> Vec<String> {
     let mut lines = Vec::new();
     if settings.insecure_cookies {
-        lines.push(
-            "COOKIES ARE INSECURE: LATCHKEY_INSECURE_COOKIES=true. Whoever shares the network can read and steal sessions. \
-             For trials only."
-                .to_owned(),
-        );
+        lines.push(words::INSECURE_COOKIES.to_owned());
     }
     if !settings.rules.limits {
-        lines.push(
-            "ABUSE LIMITS ARE OFF: LATCHKEY_LIMITS=off. Passwords can be guessed without any delay. For benchmarks only.".to_owned(),
-        );
+        lines.push(words::NO_LIMITS.to_owned());
     }
     if let Database::Url(url) = &settings.database
         && is_exposed(url.expose())
     {
-        lines.push(
-            "THE WAY TO THE DATABASE IS OPEN: whoever shares it can read and change everything. Add ?sslmode=verify-full to \
-             LATCHKEY_DATABASE_URL (and &sslrootcert=… for an authority of your own)."
-                .to_owned(),
-        );
+        lines.push(words::EXPOSED_DATABASE.to_owned());
     }
     if !settings.listen.ip().is_loopback() && settings.rules.public_url.host_str() == Some("localhost") {
-        lines.push(format!(
-            "{} can be reached from outside, but letters will link to {}: set LATCHKEY_PUBLIC_URL",
-            settings.listen, settings.rules.public_url
-        ));
+        lines.push(words::unreachable_links(settings.listen, &settings.rules.public_url));
     }
     lines
 }
@@ -73,23 +61,23 @@ pub fn greet(settings: &Settings, listening: SocketAddr, setup: Option<&str>) {
 
 fn greeting(settings: &Settings, listening: SocketAddr, setup: Option<&str>) -> String {
     let url = settings.rules.public_url.as_str().trim_end_matches('/');
-    let mut text = format!("\n  Latchkey {} is ready\n\n", env!("CARGO_PKG_VERSION"));
+    let mut text = format!("\n  {}\n\n", words::ready(env!("CARGO_PKG_VERSION")));
     let mut row = |name: &str, value: &str| {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "  {name:<10}{value}");
     };
-    row("Open", url);
-    row("Listens", &listening.to_string());
-    row("Data", &settings.data_dir.display().to_string());
+    row(words::OPEN, url);
+    row(words::LISTENS, &listening.to_string());
+    row(words::DATA, &settings.data_dir.display().to_string());
     match (&settings.smtp_url, mailbox::is_open(settings)) {
-        (Some(_), _) => row("Letters", "are sent"),
-        (None, true) => row("Letters", &format!("{url}/dev/mailbox (no mail server is set)")),
-        (None, false) => row("Letters", &format!("{} (no mail server is set)", mailbox::directory(settings).display())),
+        (Some(_), _) => row(words::LETTERS, words::LETTERS_SENT),
+        (None, true) => row(words::LETTERS, &words::letters_kept(format_args!("{url}/dev/mailbox"))),
+        (None, false) => row(words::LETTERS, &words::letters_kept(mailbox::directory(settings).display())),
     }
     if let Some(link) = setup {
-        let _ = write!(text, "\n  There is no administrator yet. This link makes the first one, once:\n\n  {link}\n");
+        let _ = write!(text, "\n  {}\n\n  {link}\n", words::SETUP);
     }
-    text.push_str("\n  Ctrl+C stops it.\n");
+    let _ = write!(text, "\n  {}\n", words::STOP);
     text
 }
 

@@ -1,6 +1,6 @@
 //! Why Latchkey does not start, in one line that says what to do.
 
-use crate::settings::SettingError;
+use crate::{settings::SettingError, words::start as words};
 use identity::{Refusal, db::OpenError};
 use std::{fmt, io, net::SocketAddr, path::Path};
 
@@ -19,42 +19,27 @@ impl StartError {
 
     /// A file or directory that does not do its part.
     pub fn io(what: &str, path: &Path, error: &io::Error) -> Self {
-        let hint = match error.kind() {
-            io::ErrorKind::PermissionDenied => " (this user may not; LATCHKEY_DATA_DIR names another place)",
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => " (the disk is full)",
-            io::ErrorKind::ReadOnlyFilesystem => " (the file system is read-only)",
-            io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => " (there is a file in its place)",
-            _ => "",
-        };
-        Self(format!("{what} {}: {error}{hint}", path.display()))
+        Self(words::io(what, path.display(), error))
     }
 
     /// An address that cannot be listened on.
     pub fn listen(address: SocketAddr, error: &io::Error) -> Self {
-        let hint = match error.kind() {
-            io::ErrorKind::AddrInUse => {
-                "another program listens there; LATCHKEY_LISTEN=127.0.0.1:3001 would be another port"
-            }
-            io::ErrorKind::PermissionDenied => "ports below 1024 need privileges; use a higher one behind a proxy",
-            io::ErrorKind::AddrNotAvailable => "this machine does not have that address",
-            _ => "see LATCHKEY_LISTEN",
-        };
-        Self(format!("cannot listen on {address}: {error} ({hint})"))
+        Self(words::no_listening(address, error))
     }
 
     /// A database that cannot be used.
     pub fn database(error: &dyn fmt::Display) -> Self {
         let text = error.to_string();
         let hint = if text.contains("locked") {
-            " (another program holds it; a backup or an editor, perhaps)"
+            words::database::LOCKED
         } else if text.contains("unable to open") || text.contains("readonly") {
-            " (is the data directory writable for this user?)"
+            words::database::READ_ONLY
         } else if text.contains("disk is full") {
-            " (the disk is full)"
+            words::database::DISK_FULL
         } else if text.contains("not a database") || text.contains("malformed") {
-            " (the file is damaged or no SQLite database; restore it from a backup)"
-        } else if UNREACHABLE.iter().any(|words| text.contains(words)) {
-            " (does the server of LATCHKEY_DATABASE_URL run, and can it be reached from here?)"
+            words::database::DAMAGED
+        } else if UNREACHABLE.iter().any(|sign| text.contains(sign)) {
+            words::database::UNREACHABLE
         } else {
             ""
         };

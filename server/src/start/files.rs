@@ -4,6 +4,7 @@
 //! loses the installation, whoever overwrites it too.
 
 use super::StartError;
+use crate::words::start as words;
 use identity::{keys::MasterKey, random::Random};
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -28,7 +29,7 @@ pub fn prepare(data_dir: &Path) -> Result<(), StartError> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(data_dir).map_err(|error| StartError::io("cannot make the data directory", data_dir, &error))?;
+    builder.create(data_dir).map_err(|error| StartError::io(words::NO_DATA_DIR, data_dir, &error))?;
     is_writable(data_dir)
 }
 
@@ -40,7 +41,7 @@ pub fn is_writable(data_dir: &Path) -> Result<(), StartError> {
     let probe = data_dir.join(format!(".probe-{}", std::process::id()));
     let made = File::create(&probe).and_then(|mut file| file.write_all(b"x"));
     let _ = fs::remove_file(&probe);
-    made.map_err(|error| StartError::io("cannot write to the data directory", data_dir, &error))
+    made.map_err(|error| StartError::io(words::DATA_DIR_UNWRITABLE, data_dir, &error))
 }
 
 /// Reads the master key, or makes one for an installation that has no database yet.
@@ -51,17 +52,12 @@ pub fn master_key(data_dir: &Path, database: Option<&Path>, random: &dyn Random)
     let path = key_path(data_dir);
     match read(&path) {
         Ok(Some(key)) => Ok(key),
-        Ok(None) if database.is_some_and(Path::exists) => Err(StartError::plain(format!(
-            "{} is missing, and the database beside it cannot be used without it: restore it from a backup, or set \
-             LATCHKEY_MASTER_KEY",
-            path.display()
-        ))),
+        Ok(None) if database.is_some_and(Path::exists) => Err(StartError::plain(words::key_lost(path.display()))),
         Ok(None) => {
             write(&path, &MasterKey::generate(random))
-                .map_err(|error| StartError::io("cannot write the master key", &path, &error))?;
+                .map_err(|error| StartError::io(words::KEY_UNWRITABLE, &path, &error))?;
             // Read back: when two processes started at once, both use the key that got there first.
-            read(&path)?
-                .ok_or_else(|| StartError::plain(format!("{} has gone as soon as it was written", path.display())))
+            read(&path)?.ok_or_else(|| StartError::plain(words::key_gone(path.display())))
         }
         Err(error) => Err(error),
     }
@@ -71,12 +67,11 @@ fn read(path: &Path) -> Result<Option<MasterKey>, StartError> {
     let about = match fs::metadata(path) {
         Ok(about) => about,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(StartError::io("cannot read the master key", path, &error)),
+        Err(error) => return Err(StartError::io(words::KEY_UNREADABLE, path, &error)),
     };
     refuse_open_doors(path, &about)?;
-    let text = fs::read_to_string(path).map_err(|error| StartError::io("cannot read the master key", path, &error))?;
-    let key = MasterKey::parse(&text)
-        .map_err(|fault| StartError::plain(format!("{} holds no master key: {fault}", path.display())))?;
+    let text = fs::read_to_string(path).map_err(|error| StartError::io(words::KEY_UNREADABLE, path, &error))?;
+    let key = MasterKey::parse(&text).map_err(|fault| StartError::plain(words::no_key(path.display(), fault)))?;
     Ok(Some(key))
 }
 
@@ -86,10 +81,7 @@ fn refuse_open_doors(path: &Path, about: &fs::Metadata) -> Result<(), StartError
     {
         let mode = std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o777;
         if mode & 0o077 != 0 {
-            let path = path.display();
-            return Err(StartError::plain(format!(
-                "{path} can be read by others (mode {mode:03o}): run `chmod 600 {path}`, and consider whether somebody has"
-            )));
+            return Err(StartError::plain(words::key_open(path.display(), mode)));
         }
     }
     #[cfg(not(unix))]

@@ -22,6 +22,7 @@ use crate::{
     http::{self, Site, address::Proxies, cookies::Jar, limits::Limits, mailbox, metrics},
     listen::{self, Bounds, Stage},
     settings::Settings,
+    words::start as words,
 };
 use door::Door;
 use identity::{Latchkey, mail::Transport};
@@ -96,7 +97,7 @@ pub async fn serve(settings: Settings, stop: impl Future<Output = ()>) -> Result
         tracing::warn!("the database could not be closed in time");
     }
     if died {
-        return Err(StartError::plain("a background task has died, see the log; start Latchkey again"));
+        return Err(StartError::plain(words::TASK_DIED));
     }
     tracing::info!("stopped");
     Ok(())
@@ -122,9 +123,8 @@ pub fn site(settings: &Settings, house: Arc<Latchkey>) -> Site {
 /// The way out for letters.
 fn transport(settings: &Settings) -> Result<Transport, StartError> {
     match &settings.smtp_url {
-        Some(url) => {
-            Transport::smtp(url.expose()).map_err(|fault| StartError::plain(format!("LATCHKEY_SMTP_URL: {fault}")))
-        }
+        Some(url) => Transport::smtp(url.expose())
+            .map_err(|fault| StartError::plain(words::unusable("LATCHKEY_SMTP_URL", fault))),
         None => Ok(Transport::files(mailbox::directory(settings))),
     }
 }

@@ -4,7 +4,10 @@
 //! a key and a database in the wrong directory would be taken for the real ones.
 
 use super::{StartError, files};
-use crate::settings::{Database, Settings};
+use crate::{
+    settings::{Database, Settings},
+    words::start as words,
+};
 use identity::{
     Latchkey,
     db::{self, Db},
@@ -45,14 +48,11 @@ pub async fn open_existing(settings: &Settings) -> Result<Arc<Latchkey>, StartEr
     };
     if !founded {
         db.close().await;
-        return Err(StartError::plain(format!("the database is empty; {} says where it is", place(settings))));
+        return Err(StartError::plain(words::empty_database(place(settings))));
     }
     if let Some(key) = missing_key(settings) {
         db.close().await;
-        return Err(StartError::plain(format!(
-            "{} is missing, and LATCHKEY_MASTER_KEY is not set; LATCHKEY_DATA_DIR says where the key is",
-            key.display()
-        )));
+        return Err(StartError::plain(words::key_missing(key.display())));
     }
     let random = Arc::new(SystemSource::new());
     let master = master_key(settings, &*random)?;
@@ -84,9 +84,8 @@ pub fn master_key(settings: &Settings, random: &dyn Random) -> Result<MasterKey,
         Database::Url(_) => None,
     };
     match &settings.master_key {
-        Some(given) => {
-            MasterKey::parse(given.expose()).map_err(|fault| StartError::plain(format!("LATCHKEY_MASTER_KEY: {fault}")))
-        }
+        Some(given) => MasterKey::parse(given.expose())
+            .map_err(|fault| StartError::plain(words::unusable("LATCHKEY_MASTER_KEY", fault))),
         None => files::master_key(&settings.data_dir, beside, random),
     }
 }
@@ -98,7 +97,7 @@ pub fn master_key(settings: &Settings, random: &dyn Random) -> Result<MasterKey,
 pub async fn open_database(settings: &Settings) -> Result<Db, StartError> {
     match &settings.database {
         Database::File(path) => {
-            make_private(path).map_err(|error| StartError::io("cannot open the database", path, &error))?;
+            make_private(path).map_err(|error| StartError::io(words::DATABASE_UNOPENED, path, &error))?;
             Ok(Db::open_file(path).await?)
         }
         Database::Url(url) => Ok(Db::open_with(url.expose(), settings.database_connections).await?),
@@ -111,10 +110,7 @@ pub async fn open_database(settings: &Settings) -> Result<Db, StartError> {
 /// As [`open_database`], and when there is none.
 pub async fn existing_database(settings: &Settings) -> Result<Db, StartError> {
     match file(&settings.database) {
-        Some(path) if !path.exists() => {
-            let (path, place) = (path.display(), place(settings));
-            Err(StartError::plain(format!("there is no database at {path}; {place} says where it is")))
-        }
+        Some(path) if !path.exists() => Err(StartError::plain(words::no_database(path.display(), place(settings)))),
         _ => open_database(settings).await,
     }
 }

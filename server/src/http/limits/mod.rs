@@ -12,6 +12,7 @@ pub use class::Class;
 pub use shared::share;
 
 use super::{address::ClientAddr, plain};
+use crate::words::browser as words;
 use app::error::AppError;
 use axum::{
     Json,
@@ -133,11 +134,7 @@ fn refusal(path: &str, headers: &HeaderMap, seconds: u64) -> Response {
     let mut response = if path.starts_with("/api/") && !wants_html(headers) {
         (StatusCode::TOO_MANY_REQUESTS, Json(AppError::TooMany { seconds })).into_response()
     } else {
-        let text = format!(
-            "There were more requests from your network than we answer at once. Please go back and try again in {}.",
-            words(seconds)
-        );
-        plain::page(StatusCode::TOO_MANY_REQUESTS, "A moment, please", &text)
+        plain::page(StatusCode::TOO_MANY_REQUESTS, words::TOO_MANY, &words::too_many(seconds))
     };
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
@@ -148,14 +145,6 @@ fn wants_html(headers: &HeaderMap) -> bool {
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("text/html"))
-}
-
-fn words(seconds: u64) -> String {
-    match seconds {
-        1 => "a second".to_owned(),
-        2..=90 => format!("{seconds} seconds"),
-        _ => format!("{} minutes", seconds.div_ceil(60)),
-    }
 }
 
 #[cfg(test)]
