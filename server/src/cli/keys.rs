@@ -26,7 +26,7 @@ pub async fn run(command: &Command, settings: &Settings) -> Result<(), StartErro
         Command::List => keys::list(&house)
             .await
             .map(|rows| rows.iter().map(|row| line(row, house.now())).collect::<Vec<_>>().join("\n")),
-        Command::Rotate { now: true } => keys::rotate(&house, keys::AT_ONCE).await.map(|kid| words::signs_now(kid)),
+        Command::Rotate { now: true } => keys::rotate(&house, keys::AT_ONCE).await.map(words::signs_now),
         Command::Rotate { now: false } => keys::rotate(&house, keys::ANNOUNCED)
             .await
             .map(|kid| words::signs_soon(kid, keys::ANNOUNCED.as_secs() / 60)),
