@@ -93,6 +93,16 @@ impl Visit {
         identity::sessions::prove(&self.house, self.signed_in()?).await.map_err(crate::answer::worded)
     }
 
+    /// The signed-in administrator, if they have given the password within the last ten minutes: what every change of the admin
+    /// panel asks for.
+    ///
+    /// # Errors
+    /// Those of [`Self::admin`], then those of [`Self::proven`].
+    pub async fn may_change(&self) -> Result<identity::admin::Proven, AppError> {
+        let admin = self.admin()?;
+        admin.proven(&self.proven().await?).map_err(crate::answer::worded)
+    }
+
     /// Whether the admin panel is open to whoever asks.
     pub fn may_administer(&self) -> bool {
         self.viewer().is_some_and(|viewer| viewer.role == Role::Admin)

@@ -225,7 +225,7 @@ async fn what_is_wrong_with_an_account_is_told_only_to_the_right_password() {
     let home = TestHouse::with(without_limits()).await;
     registered(&home, "New", "new@example.org", PASSWORD).await;
     let gone = home.person("gone").await;
-    admin::disable(&home.house, &Admin::operator(), gone).await.unwrap();
+    admin::disable(&home.house, &admin::Proven::operator(), gone).await.unwrap();
     assert!(matches!(enter(&home, "new@example.org", PASSWORD).await, Err(Refusal::Unverified)));
     assert!(matches!(enter(&home, "gone@example.org", PASSWORD).await, Err(Refusal::Disabled)));
     for email in ["new@example.org", "gone@example.org"] {
@@ -271,7 +271,7 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer_for_the_sam
     home.person("alice").await;
     registered(&home, "New", "new@example.org", PASSWORD).await;
     let gone = home.person("gone").await;
-    admin::disable(&home.house, &Admin::operator(), gone).await.unwrap();
+    admin::disable(&home.house, &admin::Proven::operator(), gone).await.unwrap();
     let mut seen = Vec::new();
     for (email, password) in [
         ("warm-up@example.org", OTHER),
@@ -405,7 +405,7 @@ async fn the_first_administrator_closes_the_setup_page_for_ever_however_they_bec
         let alice = home.person("alice").await;
         let token = setup_token(&home).await.unwrap();
         if promoted {
-            admin::set_role(&home.house, &Admin::operator(), alice, Role::Admin).await.unwrap();
+            admin::set_role(&home.house, &admin::Proven::operator(), alice, Role::Admin).await.unwrap();
         } else {
             home.account("root", Role::Admin).await;
         }

@@ -4,7 +4,7 @@ mod support;
 
 use identity::{
     Refusal, accounts,
-    admin::{self, Admin, Counts, Filter, Status},
+    admin::{self, Admin, Counts, Filter, Proven, Status},
     events::Kind,
     sessions::{self, Admission, Rotation},
     tokens::TokenPair,
@@ -15,10 +15,11 @@ use support::{PASSWORD, TestHouse, device, look, tokens};
 use uuid::Uuid;
 
 /// An administrator who is signed in.
-async fn administrator(home: &TestHouse, name: &str) -> (Admin, TokenPair) {
+async fn administrator(home: &TestHouse, name: &str) -> (Proven, TokenPair) {
     home.account(name, Role::Admin).await;
     let pair = home.sign_in(name, Stay::Day).await;
-    (Admin::of(&pair.viewer, &device()).unwrap(), pair)
+    let proof = sessions::prove(&home.house, &pair.viewer).await.unwrap();
+    (Admin::of(&pair.viewer, &device()).unwrap().proven(&proof).unwrap(), pair)
 }
 
 async fn audited(home: &TestHouse, of: Uuid) -> Vec<(String, String)> {
@@ -32,6 +33,18 @@ async fn a_user_is_no_administrator() {
     home.person("alice").await;
     let alice = home.sign_in("alice", Stay::Day).await;
     assert!(matches!(Admin::of(&alice.viewer, &device()), Err(Refusal::Forbidden)));
+}
+
+#[tokio::test]
+async fn somebody_elses_proof_makes_no_administrator_proven() {
+    let home = TestHouse::start().await;
+    let (_, root) = administrator(&home, "root").await;
+    home.person("alice").await;
+    let alice = home.sign_in("alice", Stay::Day).await;
+    let proof = sessions::prove(&home.house, &alice.viewer).await.unwrap();
+    let of = |pair: &TokenPair| Admin::of(&pair.viewer, &device()).unwrap();
+    assert!(matches!(of(&root).proven(&proof), Err(Refusal::Forbidden)));
+    assert!(matches!(Admin::operator().proven(&proof), Err(Refusal::Forbidden)));
 }
 
 #[tokio::test]
@@ -62,7 +75,7 @@ async fn a_new_role_counts_at_once_and_the_next_refresh_carries_it() {
 #[tokio::test]
 async fn the_last_administrator_can_neither_be_demoted_nor_disabled() {
     let home = TestHouse::start().await;
-    let root = Admin::operator();
+    let root = Proven::operator();
     let last = home.account("root", Role::Admin).await;
     let refused = async |why: &str| {
         let demoted = admin::set_role(&home.house, &root, last, Role::User).await;
@@ -98,8 +111,8 @@ async fn twenty_attempts_at_once_leave_an_administrator_whichever_node_they_meet
                 let (house, id) = (nodes[n % 3 % 2].clone(), pair[n % 2]);
                 tokio::spawn(async move {
                     match n % 4 < 2 {
-                        true => admin::set_role(&house, &Admin::operator(), id, Role::User).await,
-                        false => admin::disable(&house, &Admin::operator(), id).await,
+                        true => admin::set_role(&house, &Proven::operator(), id, Role::User).await,
+                        false => admin::disable(&house, &Proven::operator(), id).await,
                     }
                 })
             })
@@ -112,8 +125,8 @@ async fn twenty_attempts_at_once_leave_an_administrator_whichever_node_they_meet
         let left = admin::users(&home.house, &Admin::operator(), &able).await.unwrap();
         assert_eq!(left.items.len(), 1, "round {round}: one is left who can sign in");
         for id in pair {
-            admin::enable(&home.house, &Admin::operator(), id).await.unwrap();
-            admin::set_role(&home.house, &Admin::operator(), id, Role::Admin).await.unwrap();
+            admin::enable(&home.house, &Proven::operator(), id).await.unwrap();
+            admin::set_role(&home.house, &Proven::operator(), id, Role::Admin).await.unwrap();
         }
     }
 }
@@ -177,7 +190,7 @@ async fn an_administrator_ends_sessions_and_sets_a_password() {
 #[tokio::test]
 async fn what_does_not_exist_is_not_found() {
     let home = TestHouse::start().await;
-    let (house, root, nobody) = (&home.house, Admin::operator(), Uuid::from_u128(7));
+    let (house, root, nobody) = (&home.house, Proven::operator(), Uuid::from_u128(7));
     let email = EmailAddress::parse("nobody@example.org").unwrap();
     for outcome in [
         admin::set_role(house, &root, nobody, Role::Admin).await.err(),

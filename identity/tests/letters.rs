@@ -199,7 +199,7 @@ async fn a_letter_that_is_being_sent_is_not_tried_again_by_an_administrator() {
     let being_sent = list(&home, None).await.remove(0);
     assert_eq!((being_sent.state, being_sent.next_at), (LetterState::Waiting, None));
     for id in [None, Some(being_sent.id)] {
-        assert_eq!(admin::retry_letters(&home.house, &Admin::operator(), id).await.unwrap(), 0);
+        assert_eq!(admin::retry_letters(&home.house, &admin::Proven::operator(), id).await.unwrap(), 0);
     }
     assert_eq!(deliver(&home, &server).await, done(0, 0, 0));
     server.acknowledge();
@@ -219,7 +219,7 @@ async fn failing_letters_are_due_at_once_when_an_administrator_says_so_and_that_
     let failing = list(&home, Some(LetterState::Failing)).await;
     assert_eq!(failing.len(), 3);
     assert!(failing.windows(2).all(|pair| pair[0].posted_at > pair[1].posted_at), "newest first");
-    let root = Admin::operator();
+    let root = admin::Proven::operator();
     assert_eq!(admin::retry_letters(&home.house, &root, Some(failing[2].id)).await.unwrap(), 1);
     let server = MailServer::kind().await;
     assert_eq!(deliver(&home, &server).await, done(1, 0, 0));

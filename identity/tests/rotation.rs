@@ -3,7 +3,7 @@
 mod support;
 
 use identity::{
-    admin::{self, Admin},
+    admin,
     sessions::{self, Admission, Rotation},
     words::{EndCause, Role, Stay},
 };
@@ -191,12 +191,12 @@ async fn a_change_of_role_costs_one_renewal_even_within_its_own_second() {
     home.account("root", Role::Admin).await;
     let first = home.sign_in("alice", Stay::Day).await;
     for role in [Role::Admin, Role::User, Role::Admin] {
-        admin::set_role(&home.house, &Admin::operator(), alice, role).await.unwrap();
+        admin::set_role(&home.house, &admin::Proven::operator(), alice, role).await.unwrap();
         assert_eq!(sessions::admit(&home.house, &first.access), Admission::Stale);
     }
     let second = tokens(home.renew(&first).await);
     let Admission::Admitted(viewer) = sessions::admit(&home.house, &second.access) else { panic!("stale at once") };
     assert_eq!((viewer.role, viewer.generation), (Role::Admin, 2));
-    admin::set_role(&home.house, &Admin::operator(), alice, Role::User).await.unwrap();
+    admin::set_role(&home.house, &admin::Proven::operator(), alice, Role::User).await.unwrap();
     assert_eq!(sessions::admit(&home.house, &second.access), Admission::Stale, "and the next change counts as well");
 }

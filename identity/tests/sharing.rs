@@ -3,8 +3,7 @@
 mod support;
 
 use identity::{
-    Latchkey, Refusal, accounts, address_counts,
-    admin::{self, Admin},
+    Latchkey, Refusal, accounts, address_counts, admin,
     db::{Bells, Db, Topic},
     jobs, keys,
     random::SeededSource,
@@ -54,7 +53,7 @@ async fn a_bell_rings_for_what_others_must_know_at_once() {
     home.sign_in("alice", Stay::Day).await;
     sessions::end_all(&home.house, alice, EndCause::SignedOutElsewhere).await.unwrap();
     assert_eq!(heard(&mut bells).await, Some(Topic::Revoked));
-    admin::set_role(&home.house, &Admin::operator(), alice, Role::Admin).await.unwrap();
+    admin::set_role(&home.house, &admin::Proven::operator(), alice, Role::Admin).await.unwrap();
     assert_eq!(heard(&mut bells).await, Some(Topic::Revoked));
 
     keys::rotate(&home.house, keys::ANNOUNCED).await.unwrap();

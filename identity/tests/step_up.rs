@@ -208,7 +208,7 @@ async fn who_was_ended_or_disabled_meanwhile_proves_nothing() {
     home.advance(24 * 3600);
     assert!(matches!(given(&home, &living.viewer, PASSWORD, true).await, Err(Refusal::SignedOut(_))));
     let last = home.sign_in("alice", Stay::Day).await;
-    admin::disable(&home.house, &Admin::operator(), id).await.unwrap();
+    admin::disable(&home.house, &admin::Proven::operator(), id).await.unwrap();
     let refusal = given(&home, &last.viewer, PASSWORD, true).await.unwrap_err();
     assert!(matches!(refusal, Refusal::SignedOut(Some(EndCause::Disabled))), "{refusal:?}");
 }

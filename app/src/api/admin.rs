@@ -99,7 +99,7 @@ pub async fn user(id: String) -> Result<UserPage, AppError> {
 #[server(prefix = "/api", endpoint = "admin/set_role")]
 pub async fn set_role(id: String, role: String) -> Result<Done, AppError> {
     let visit = here()?;
-    let admin = visit.admin()?;
+    let admin = visit.may_change().await?;
     let role = Role::from_word(&role).ok_or_else(|| fault(Field::Role, Fault::Malformed))?;
     let user = self::id(&id)?;
     admin::set_role(&visit.house, &admin, user, role).await.map_err(worded)?;
@@ -110,7 +110,7 @@ pub async fn set_role(id: String, role: String) -> Result<Done, AppError> {
 #[server(prefix = "/api", endpoint = "admin/disable")]
 pub async fn disable(id: String) -> Result<Done, AppError> {
     let visit = here()?;
-    let admin = visit.admin()?;
+    let admin = visit.may_change().await?;
     let user = self::id(&id)?;
     admin::disable(&visit.house, &admin, user).await.map_err(worded)?;
     if visit.viewer().is_some_and(|viewer| viewer.id == user) {
@@ -124,7 +124,7 @@ pub async fn disable(id: String) -> Result<Done, AppError> {
 #[server(prefix = "/api", endpoint = "admin/enable")]
 pub async fn enable(id: String) -> Result<Done, AppError> {
     let visit = here()?;
-    let admin = visit.admin()?;
+    let admin = visit.may_change().await?;
     let user = self::id(&id)?;
     admin::enable(&visit.house, &admin, user).await.map_err(worded)?;
     Ok(Done::go(format!("/admin/users/{user}")).telling(Notice::Enabled))
@@ -134,7 +134,7 @@ pub async fn enable(id: String) -> Result<Done, AppError> {
 #[server(prefix = "/api", endpoint = "admin/end_sessions")]
 pub async fn end_sessions(id: String) -> Result<Done, AppError> {
     let visit = here()?;
-    let admin = visit.admin()?;
+    let admin = visit.may_change().await?;
     let user = self::id(&id)?;
     admin::end_sessions(&visit.house, &admin, user).await.map_err(worded)?;
     if visit.viewer().is_some_and(|viewer| viewer.id == user) {

@@ -62,7 +62,7 @@ pub async fn letters(
 #[server(prefix = "/api", endpoint = "admin/retry_letters")]
 pub async fn retry_letters(id: Option<String>, state: Option<String>) -> Result<Done, AppError> {
     let visit = here()?;
-    let admin = visit.admin()?;
+    let admin = visit.may_change().await?;
     let id = id.filter(|id| !id.is_empty()).map(|id| self::id(&id)).transpose()?;
     let retried = admin::retry_letters(&visit.house, &admin, id).await.map_err(worded)?;
     // Back to the list the button was in.

@@ -1,6 +1,6 @@
 //! What an administrator does to an account.
 
-use super::Admin;
+use super::Proven;
 use crate::{
     Latchkey, Refusal, accounts,
     db::{Topic, Tx, statements, within},
@@ -40,7 +40,7 @@ statements! {
 ///
 /// # Errors
 /// `NotFound`, `LastAdmin`, or when the database does not answer.
-pub async fn set_role(house: &Latchkey, admin: &Admin, id: Uuid, role: Role) -> Result<(), Refusal> {
+pub async fn set_role(house: &Latchkey, admin: &Proven, id: Uuid, role: Role) -> Result<(), Refusal> {
     let now = house.now();
     let mut tx = house.db.begin().await?;
     // Two administrators who demote each other at the same moment would each still see the other in office.
@@ -66,7 +66,7 @@ pub async fn set_role(house: &Latchkey, admin: &Admin, id: Uuid, role: Role) -> 
 ///
 /// # Errors
 /// `NotFound`, `LastAdmin`, or when the database does not answer.
-pub async fn disable(house: &Latchkey, admin: &Admin, id: Uuid) -> Result<(), Refusal> {
+pub async fn disable(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
     let mut tx = house.db.begin().await?;
     tx.in_turn().await?;
     let done: Option<(Uuid,)> =
@@ -89,7 +89,7 @@ pub async fn disable(house: &Latchkey, admin: &Admin, id: Uuid) -> Result<(), Re
 ///
 /// # Errors
 /// `NotFound`, or when the database does not answer.
-pub async fn enable(house: &Latchkey, admin: &Admin, id: Uuid) -> Result<(), Refusal> {
+pub async fn enable(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
     let mut tx = house.db.begin().await?;
     let done: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(ENABLE).bind(id).fetch_optional(c).await)?;
     if done.is_none() {
@@ -104,7 +104,7 @@ pub async fn enable(house: &Latchkey, admin: &Admin, id: Uuid) -> Result<(), Ref
 ///
 /// # Errors
 /// `NotFound`, or when the database does not answer.
-pub async fn end_sessions(house: &Latchkey, admin: &Admin, id: Uuid) -> Result<usize, Refusal> {
+pub async fn end_sessions(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<usize, Refusal> {
     let mut tx = house.db.begin().await?;
     if exists(&mut tx, id).await?.is_none() {
         return Err(Refusal::NotFound);
@@ -121,7 +121,7 @@ pub async fn end_sessions(house: &Latchkey, admin: &Admin, id: Uuid) -> Result<u
 ///
 /// # Errors
 /// `NotFound`, `Invalid`, `Busy`, or when the database does not answer.
-pub async fn reset_password(house: &Latchkey, admin: &Admin, id: Uuid, password: &Secret) -> Result<(), Refusal> {
+pub async fn reset_password(house: &Latchkey, admin: &Proven, id: Uuid, password: &Secret) -> Result<(), Refusal> {
     let (name, email) = accounts::profile(house, id).await?;
     let password = passwords::accept(house, password, &Rules::of(house, &name, &email)).await?;
     let hash = house.hasher.hash(&password).await?;

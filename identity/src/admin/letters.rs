@@ -2,7 +2,7 @@
 //!
 //! To whom they go and what they say is sealed, from administrators too: a letter may carry a token that opens the account.
 
-use super::Admin;
+use super::{Admin, Proven};
 use crate::{
     Latchkey, Refusal,
     db::{Topic, on, statements, within},
@@ -158,7 +158,7 @@ pub async fn letter_counts(house: &Latchkey, _: &Admin) -> Result<LetterCounts, 
 ///
 /// # Errors
 /// `NotFound`, or when the database does not answer.
-pub async fn retry_letters(house: &Latchkey, admin: &Admin, id: Option<Uuid>) -> Result<u64, Refusal> {
+pub async fn retry_letters(house: &Latchkey, admin: &Proven, id: Option<Uuid>) -> Result<u64, Refusal> {
     let now = house.now();
     let mut tx = house.db.begin().await?;
     let letters = match id {

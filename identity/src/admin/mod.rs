@@ -1,6 +1,7 @@
 //! What an administrator may see and do: other people's accounts, and letters on their way.
 //!
-//! Authority arrives as a value, [`Admin`], so nothing here can be called by somebody who is none. Every act is recorded in
+//! Authority arrives as a value, [`Admin`] for looking and [`Proven`] for changing, so nothing here can be called by somebody who
+//! has none. Every act is recorded in
 //! the transaction that does it, and none can leave the installation without an administrator.
 
 mod acts;
@@ -13,7 +14,7 @@ pub use users::{Counts, Filter, Status, counts, find_by_email, one, users};
 
 use crate::{
     Latchkey, Refusal, events,
-    sessions::Device,
+    sessions::{self, Device},
     words::{EventView, Page, Role, Viewer},
 };
 use uuid::Uuid;
@@ -45,13 +46,41 @@ impl Admin {
         Self { id: None, device: Device::new("command line", "") }
     }
 
+    /// With the proof that the password was given lately.
+    ///
+    /// # Errors
+    /// `Forbidden` when it is somebody else's proof.
+    pub fn proven(self, proof: &sessions::Proven) -> Result<Proven, Refusal> {
+        if self.id == Some(proof.user()) { Ok(Proven(self)) } else { Err(Refusal::Forbidden) }
+    }
+}
+
+/// An administrator who has given the password lately. Everything that changes something takes one, and not an [`Admin`]: who
+/// forgets to ask for the proof has nothing to call it with.
+pub struct Proven(Admin);
+
+impl Proven {
+    /// Whoever can run the command line. The keys at their hand are proof enough.
+    pub fn operator() -> Self {
+        Self(Admin::operator())
+    }
+
     /// Begins an event of this administrator.
     fn event(&self, kind: events::Kind) -> events::Event {
-        let event = events::Event::new(kind).from(&self.device);
-        match self.id {
+        let event = events::Event::new(kind).from(&self.0.device);
+        match self.0.id {
             Some(id) => event.by(id),
             None => event,
         }
+    }
+}
+
+/// Who may change may look.
+impl std::ops::Deref for Proven {
+    type Target = Admin;
+
+    fn deref(&self) -> &Admin {
+        &self.0
     }
 }
 

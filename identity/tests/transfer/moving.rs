@@ -87,7 +87,8 @@ async fn what_is_acknowledged_during_a_move_is_in_the_new_home() {
                 let bob = EmailAddress::parse("bob@example.org").unwrap();
                 let bob = admin::find_by_email(&house, &Admin::operator(), &bob).await.unwrap().id;
                 for role in [Role::Admin, Role::User] {
-                    acknowledged += i64::from(admin::set_role(&house, &Admin::operator(), bob, role).await.is_ok());
+                    acknowledged +=
+                        i64::from(admin::set_role(&house, &admin::Proven::operator(), bob, role).await.is_ok());
                 }
             }
             acknowledged

@@ -148,7 +148,7 @@ impl World {
         assert!(accounts::sign_in(&house, "bob@example.org", &wrong, Stay::Day, &device()).await.is_err());
         let bob = identity::words::EmailAddress::parse("bob@example.org").unwrap();
         let bob = admin::find_by_email(&house, &Admin::operator(), &bob).await.unwrap();
-        admin::disable(&house, &Admin::operator(), bob.id).await.unwrap();
+        admin::disable(&house, &admin::Proven::operator(), bob.id).await.unwrap();
         keys::rotate(&house, Duration::ZERO).await.unwrap();
         accounts::setup_link(&house).await.unwrap();
         house.close().await;

@@ -108,7 +108,7 @@ async fn set_role(whom: &Whom, role: Role, settings: &Settings) -> Result<(), St
     let house = start::open_existing(settings).await?;
     let done = async {
         let user = find(&house, &email).await?;
-        admin::set_role(&house, &Admin::operator(), user.id, role).await
+        admin::set_role(&house, &admin::Proven::operator(), user.id, role).await
     };
     let done = done.await;
     house.close().await;
@@ -155,7 +155,7 @@ async fn set_password(
         Err(refusal) => return Ok(Err(refusal)),
     };
     let password: Secret = password::read(from.password_stdin)?;
-    Ok(admin::reset_password(house, &Admin::operator(), user.id, &password).await)
+    Ok(admin::reset_password(house, &admin::Proven::operator(), user.id, &password).await)
 }
 
 async fn find(house: &Latchkey, email: &EmailAddress) -> Result<UserView, Refusal> {

@@ -34,7 +34,7 @@ pub async fn run(command: &Command, settings: &Settings) -> Result<(), StartErro
     let house = start::open_existing(settings).await?;
     let done = match command {
         Command::List => list(&house).await,
-        Command::Retry { .. } => admin::retry_letters(&house, &Admin::operator(), id).await.map(words::due),
+        Command::Retry { .. } => admin::retry_letters(&house, &admin::Proven::operator(), id).await.map(words::due),
     };
     house.close().await;
     println!("{}", done?);

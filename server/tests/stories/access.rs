@@ -35,7 +35,7 @@ impl Cast {
         let expired = app.signed_in("alice").await.without(REFRESH);
         app.advance(ACCESS_LIFE);
         let disabled = app.signed_in("dan").await;
-        admin::disable(&app.house, &Admin::operator(), disabled_id(&app).await).await.unwrap();
+        admin::disable(&app.house, &admin::Proven::operator(), disabled_id(&app).await).await.unwrap();
         let genuine = app.signed_in("root").await;
         let bend = |name: &str| {
             let mut token = genuine.cookie(name).unwrap();

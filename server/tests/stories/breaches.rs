@@ -3,8 +3,7 @@
 use crate::support::*;
 use axum::{Router, extract::Path, routing::get};
 use identity::{
-    Refusal, accounts,
-    admin::{self, Admin},
+    Refusal, accounts, admin,
     words::{Fault, Field, FieldError, Role, Secret},
 };
 use std::sync::{Arc, Mutex};
@@ -52,7 +51,7 @@ async fn a_leaked_password_is_refused_at_every_door() {
     let made = accounts::create_verified(&app.house, "Root", "root@example.org", &leaked, Role::Admin).await;
     assert!(breached(made));
     let alice = app.account("alice", Role::User).await;
-    assert!(breached(admin::reset_password(&app.house, &Admin::operator(), alice, &leaked).await));
+    assert!(breached(admin::reset_password(&app.house, &admin::Proven::operator(), alice, &leaked).await));
     // And a person reads why.
     let mut browser = app.browser();
     browser.open("/register").await;

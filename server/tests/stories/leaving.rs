@@ -1,10 +1,7 @@
 //! Signing out always succeeds and always clears, whatever the cookies, the session or the database are like.
 
 use crate::support::*;
-use identity::{
-    admin::{self, Admin},
-    words::Role,
-};
+use identity::{admin, words::Role};
 
 /// What every sign-out answers.
 #[track_caller]
@@ -55,7 +52,7 @@ async fn with_a_session_that_is_over_already() {
     let app = TestApp::start().await;
     let id = app.account("alice", Role::User).await;
     let alice = app.signed_in("alice").await;
-    admin::end_sessions(&app.house, &Admin::operator(), id).await.unwrap();
+    admin::end_sessions(&app.house, &admin::Proven::operator(), id).await.unwrap();
     leaves(alice.clone()).await;
     app.advance(DAY);
     leaves(app.browser().with(REFRESH, &{ alice }.cookie(REFRESH).unwrap_or("lk1".into()))).await;

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use identity::{
-    admin::{self, Admin},
+    admin,
     words::{Role, Stay},
 };
 
@@ -60,7 +60,7 @@ async fn a_changed_role_counts_from_the_next_click() {
     let bob = app.account("bob", Role::Admin).await;
     let mut bobs = app.signed_in("bob").await;
     bobs.get("/admin").await.is(200);
-    admin::set_role(&app.house, &Admin::operator(), bob, Role::User).await.unwrap();
+    admin::set_role(&app.house, &admin::Proven::operator(), bob, Role::User).await.unwrap();
     let denied = bobs.get("/admin").await.is(403);
     assert!(denied.set_cookie(ACCESS).is_some(), "and the new token says so");
     bobs.get("/dashboard").await.is(200);
@@ -87,7 +87,7 @@ async fn what_another_process_has_ended_is_known_after_following() {
     let bob = app.account("bob", Role::User).await;
     let mut bobs = app.signed_in("bob").await;
     let other = app.reopen().await;
-    admin::disable(&other, &Admin::operator(), bob).await.unwrap();
+    admin::disable(&other, &admin::Proven::operator(), bob).await.unwrap();
     app.house.follow().await.unwrap();
     bobs.get("/dashboard").await.leads_to("/login?next=%2Fdashboard&ended=disabled");
 }
