@@ -38,6 +38,8 @@ identity::spelled! {
         LettersRetried = "letters_retried",
         /// There was no letter to try again.
         LettersElsewhere = "letters_elsewhere",
+        /// The password was given again; the form has to be sent once more.
+        ProofGiven = "proof_given",
     }
 }
 
@@ -52,6 +54,20 @@ pub struct Flash {
     pub notice: Option<Notice>,
     /// What was typed, of the fields that may be kept.
     pub typed: BTreeMap<String, String>,
+    /// A form that waits until the password was given again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Pending>,
+}
+
+/// A form that waits. The server's `pending.rs` seals and opens it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// The form, sealed: what `/reauthenticate` sends along with the password.
+    pub sealed: String,
+    /// The path of its function, to be told in words.
+    pub act: String,
+    /// The page it was sent from.
+    pub back: String,
 }
 
 impl Flash {

@@ -30,15 +30,13 @@ impl LocalPath {
         }))
     }
 
-    /// The typed path, or home. The pages for strangers are no place to arrive at after signing in.
+    /// The typed path, or home. The pages on the way are no place to arrive at after signing in.
     pub fn after_sign_in(raw: Option<&str>) -> String {
-        const FOR_STRANGERS: [&str; 5] = ["/login", "/register", "/verify", "/setup", "/api"];
+        const ON_THE_WAY: [&str; 6] = ["/login", "/register", "/verify", "/setup", "/reauthenticate", "/api"];
         let path = raw.and_then(Self::parse).map(|path| path.0);
         let leads_back = |path: &String| {
             let path = path.split('?').next().unwrap_or_default();
-            FOR_STRANGERS
-                .iter()
-                .any(|no| path == *no || path.strip_prefix(no).is_some_and(|rest| rest.starts_with('/')))
+            ON_THE_WAY.iter().any(|no| path == *no || path.strip_prefix(no).is_some_and(|rest| rest.starts_with('/')))
         };
         path.filter(|path| !leads_back(path)).unwrap_or_else(|| HOME.to_owned())
     }

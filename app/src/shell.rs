@@ -4,7 +4,7 @@
 
 use crate::{
     catalogue::PRODUCT,
-    pages::{account, admin, dashboard, login, message, register, setup, verify},
+    pages::{account, admin, dashboard, login, message, reauthenticate, register, setup, verify},
     visit,
 };
 use leptos::{config::LeptosOptions, hydration::HydrationScripts, prelude::*};
@@ -71,6 +71,7 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("register") view=register::Register ssr=SsrMode::Async />
                 <Route path=StaticSegment("verify") view=verify::Verify ssr=SsrMode::Async />
                 <Route path=StaticSegment("setup") view=setup::Setup ssr=SsrMode::Async />
+                <Route path=StaticSegment("reauthenticate") view=reauthenticate::Reauthenticate ssr=SsrMode::Async />
                 <Route path=StaticSegment("dashboard") view=dashboard::Dashboard ssr=SsrMode::Async />
                 <Route path=StaticSegment("account") view=account::Profile ssr=SsrMode::Async />
                 <Route path=(StaticSegment("account"), StaticSegment("devices")) view=account::Devices ssr=SsrMode::Async />

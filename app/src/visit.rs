@@ -51,13 +51,15 @@ pub struct Visit {
     pub reference: String,
     /// Whether the guard has refused the page: then the error page is rendered and nothing else.
     pub denied: bool,
+    /// Whether the asker came with an access token in `Authorization`, and keeps no cookies.
+    pub by_bearer: bool,
     order: Arc<Mutex<Option<CookieOrder>>>,
 }
 
 impl Visit {
     /// For the server's visit layer, and for tests.
     pub fn new(house: Arc<Latchkey>, who: Who, device: Device, reference: String) -> Self {
-        Self { house, who, device, reference, denied: false, order: Arc::default() }
+        Self { house, who, device, reference, denied: false, by_bearer: false, order: Arc::default() }
     }
 
     /// The signed-in person.

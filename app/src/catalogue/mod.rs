@@ -19,6 +19,7 @@ pub mod messages;
 pub mod moments;
 mod notices;
 mod people;
+pub mod reauthenticate;
 mod sessions;
 
 pub use errors::{error, error_page, fault, reference};

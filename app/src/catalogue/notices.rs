@@ -21,6 +21,7 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::SessionsEnded => "All sessions of this account were ended.",
         Notice::LettersRetried => "It is being tried again. Look once more in a moment.",
         Notice::LettersElsewhere => "There was nothing to try again: it is being sent, or was sent in the meantime.",
+        Notice::ProofGiven => "Thank you. Please send the form once more.",
     }
 }
 

@@ -53,7 +53,7 @@ impl Page {
                         });
                     }
                 }
-                401 => leave(field("ended").as_string()),
+                401 if field("error").as_string().as_deref() == Some("signed_out") => leave(field("ended").as_string()),
                 _ => {}
             }
         });

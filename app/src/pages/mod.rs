@@ -5,6 +5,7 @@ pub mod admin;
 pub mod dashboard;
 pub mod login;
 pub mod message;
+pub mod reauthenticate;
 pub mod register;
 pub mod setup;
 pub mod verify;

@@ -1,17 +1,31 @@
 //! Server functions as their callers see them: JSON with true statuses for programs, redirects for browsers without JavaScript.
 //!
 //! Inside, every function speaks JSON, whoever asks: that keeps the framework's own redirects to the Referer, its error texts
-//! and its errors in query strings out of the world. What it answers is translated here, once.
+//! and its errors in query strings out of the world. What it answers is translated here, once. A form that met `proof_needed`
+//! waits for the password, and is sent to its function from here when the password was right: see [`pending`].
 
-use super::{Site, flash, guard::see_other, trace};
-use app::{answer::Done, error::AppError, flash::Flash, next::LocalPath};
+use super::{
+    Site, flash,
+    guard::{PROOF_PAGE, see_other},
+    pending::{self, Kept},
+    trace,
+};
+use app::{
+    answer::Done,
+    error::AppError,
+    flash::{Flash, Notice},
+    next::{HOME, LocalPath},
+    visit::Visit,
+};
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
+use identity::{sessions::PROOF_LIFE, words::Viewer};
 use tower_cookies::Cookies;
 
 /// The largest form: a name, an address and two passwords fit many times over.
@@ -37,34 +51,105 @@ pub async fn answers(State(site): State<Site>, cookies: Cookies, request: Reques
         Ok(body) => body,
         Err(error) => return refuse(&parts.headers, &error),
     };
-    let typed = flash::kept(&body);
     parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     parts.headers.remove(header::REFERER);
     if parts.method == Method::HEAD {
         // The framework knows a read by GET alone; leaving the body out is the connection's business.
         parts.method = Method::GET;
     }
-    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    let (outcome, response) = read(response, &reference).await;
-    let flash = match outcome {
-        Ok(done) if browser => {
-            let to = done.as_ref().and_then(|done| LocalPath::parse(&done.next));
-            let Some(to) = to else { return see_other("/") };
-            if let Some(notice) = done.and_then(|done| done.notice) {
-                flash::leave(&site, &cookies, &Flash { form: path, notice: Some(notice), ..Flash::default() });
-            }
-            return see_other(to.as_str());
+    let (outcome, response) = ask(parts.clone(), body.clone(), next.clone(), &reference).await;
+    if !browser {
+        return outcome.map_or_else(|error| json(&error), |_| response);
+    }
+    let viewer = parts.extensions.get::<Visit>().and_then(|visit| visit.viewer().cloned());
+    let page = Page { site: &site, cookies: &cookies, viewer: viewer.as_ref() };
+    let waiting = pending::field(&body).filter(|_| path == pending::DOOR);
+    match (waiting, outcome) {
+        (None, outcome) => page.tell(outcome, Sent { path, form, body }),
+        (Some(sealed), Err(error)) => {
+            let pending = page.open(&sealed).map(|kept| kept.waiting(&sealed));
+            page.leave(&Flash { form: path, error: Some(error), pending, ..Flash::default() });
+            see_other(&form)
         }
-        Ok(_) => return response,
-        Err(error) if browser => Flash { form: path, error: Some(error), typed, ..Flash::default() },
-        Err(error) => return json(&error),
-    };
-    flash::leave(&site, &cookies, &flash);
-    see_other(&form)
+        (Some(sealed), Ok(_)) => match page.open(&sealed) {
+            Some(Kept::Whole { act, back, body }) => {
+                let body = Bytes::from(body);
+                let mut parts = parts;
+                parts.uri = Uri::try_from(&act).unwrap_or_default();
+                let (outcome, _) = ask(parts, body.clone(), next, &reference).await;
+                page.tell(outcome, Sent { path: act, form: back, body })
+            }
+            Some(Kept::Again { act, back, typed }) => {
+                page.leave(&Flash { form: act, notice: Some(Notice::ProofGiven), typed, ..Flash::default() });
+                see_other(&back)
+            }
+            None => {
+                page.leave(&Flash { form: path, notice: Some(Notice::ProofGiven), ..Flash::default() });
+                see_other(HOME)
+            }
+        },
+    }
+}
+
+/// A form that was sent.
+struct Sent {
+    /// To which function.
+    path: String,
+    /// From which page.
+    form: String,
+    body: Bytes,
+}
+
+/// What a server function answers to a form.
+async fn ask(parts: Parts, body: Bytes, next: Next, reference: &str) -> (Result<Option<Done>, AppError>, Response) {
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    read(response, reference).await
+}
+
+/// A browser that shows what it gets.
+struct Page<'a> {
+    site: &'a Site,
+    cookies: &'a Cookies,
+    viewer: Option<&'a Viewer>,
+}
+
+impl Page<'_> {
+    fn leave(&self, flash: &Flash) {
+        flash::leave(self.site, self.cookies, flash);
+    }
+
+    fn open(&self, sealed: &str) -> Option<Kept> {
+        pending::open(self.site, self.viewer?, sealed)
+    }
+
+    /// Leads on to where the outcome is told.
+    fn tell(&self, outcome: Result<Option<Done>, AppError>, sent: Sent) -> Response {
+        let Sent { path, form, body } = sent;
+        match (outcome, self.viewer) {
+            (Ok(done), _) => {
+                let to = done.as_ref().and_then(|done| LocalPath::parse(&done.next));
+                let Some(to) = to else { return see_other("/") };
+                if let Some(notice) = done.and_then(|done| done.notice) {
+                    self.leave(&Flash { form: path, notice: Some(notice), ..Flash::default() });
+                }
+                see_other(to.as_str())
+            }
+            (Err(AppError::ProofNeeded), Some(viewer)) => {
+                let pending = pending::seal(self.site, viewer, &path, &form, &body);
+                self.leave(&Flash { form: path, pending, ..Flash::default() });
+                see_other(PROOF_PAGE)
+            }
+            (Err(error), _) => {
+                let typed = flash::kept(&body);
+                self.leave(&Flash { form: path, error: Some(error), typed, ..Flash::default() });
+                see_other(&form)
+            }
+        }
+    }
 }
 
 /// The body of a form, or why it is none.
-async fn form_body(parts: &Parts, body: Body) -> Result<axum::body::Bytes, AppError> {
+async fn form_body(parts: &Parts, body: Body) -> Result<Bytes, AppError> {
     if parts.method == Method::POST && !is_form(&parts.headers) {
         return Err(AppError::NotAForm);
     }
@@ -108,6 +193,13 @@ pub fn json(error: &AppError) -> Response {
     if let Some(seconds) = error.retry_after() {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
+    if *error == AppError::ProofNeeded {
+        // RFC 9470 section 3: what is missing is a fresher proof, and how fresh.
+        let challenge =
+            format!("Bearer error=\"insufficient_user_authentication\", max_age=\"{}\"", PROOF_LIFE.as_secs());
+        let challenge = HeaderValue::try_from(challenge).unwrap_or(HeaderValue::from_static("Bearer"));
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
     response
 }
 
@@ -143,6 +235,7 @@ fn form_page(site: &Site, parts: &Parts, path: &str) -> String {
         None => match path.trim_start_matches("/api/") {
             "register" | "setup" => path.trim_start_matches("/api").to_owned(),
             "verify_email" | "resend_verification" => "/verify".to_owned(),
+            "reauthenticate" => PROOF_PAGE.to_owned(),
             "end_session" | "end_other_sessions" => "/account/devices".to_owned(),
             "admin/retry_letters" => "/admin/letters".to_owned(),
             path if path.starts_with("admin/") => "/admin/users".to_owned(),

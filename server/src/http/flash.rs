@@ -3,7 +3,7 @@
 //! Exists so that a browser without JavaScript sees its errors beside the fields and finds what it typed still there. Sealed
 //! because it would otherwise let anybody who can plant a cookie put words into our mouth.
 
-use super::Site;
+use super::{Site, guard::PROOF_PAGE};
 use app::flash::{Flash, KEPT};
 use axum::{
     extract::{Request, State},
@@ -28,12 +28,15 @@ pub async fn flash(State(site): State<Site>, cookies: Cookies, mut request: Requ
     if request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
+    // The page that asks for the password may be loaded again, and the form that waits there is still there.
+    let mut waits = false;
     if let Some(flash) = open(&site, &sealed) {
+        waits = flash.pending.is_some() && request.uri().path() == PROOF_PAGE;
         request.extensions_mut().insert(flash);
     }
     let response = next.run(request).await;
     // A redirect shows nothing: the page it leads to will.
-    if !response.status().is_redirection() {
+    if !response.status().is_redirection() && !waits {
         site.jar.taken(&cookies);
     }
     response

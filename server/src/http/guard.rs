@@ -3,7 +3,9 @@
 //! A guard inside a page renders the page first and hides it afterwards: such pages have leaked. Here a stranger gets an empty
 //! redirect, and somebody without the right gets the error page and nothing else. Server functions ask for themselves.
 
+use super::answers;
 use app::{
+    error::AppError,
     next::LocalPath,
     visit::{Visit, Who},
 };
@@ -31,6 +33,13 @@ pub enum Level {
     Door,
 }
 
+/// Where the password is given once more.
+pub const PROOF_PAGE: &str = "/reauthenticate";
+
+/// Pages that hand out so much that a session left open on a desk must not be enough. What they call asks for the proof itself;
+/// here a browser is led to where it can be given.
+const STEP_UP: [&str; 1] = ["/account/export"];
+
 /// The level of a path. Whole branches are named, so that a page added below `/admin` is guarded before anybody thinks of it.
 pub fn level(path: &str) -> Level {
     let within = |branch: &str| path == branch || path.strip_prefix(branch).is_some_and(|rest| rest.starts_with('/'));
@@ -38,7 +47,7 @@ pub fn level(path: &str) -> Level {
         Level::Door
     } else if within("/admin") {
         Level::Admin
-    } else if within("/dashboard") || within("/account") {
+    } else if within("/dashboard") || within("/account") || within(PROOF_PAGE) {
         Level::User
     } else if within("/login") || within("/register") {
         Level::Stranger
@@ -56,6 +65,7 @@ pub async fn guard(mut request: Request, next: Next) -> Response {
     };
     let level = level(request.uri().path());
     match (level, visit.viewer()) {
+        (Level::User, Some(_)) if STEP_UP.contains(&request.uri().path()) => step_up(&visit, request, next).await,
         (Level::Open, _) | (Level::Stranger, None) | (Level::User, Some(_)) => next.run(request).await,
         (Level::Door, Some(_)) => see_other(app::next::HOME),
         (Level::Door, None) => see_other(&login(None, &visit)),
@@ -73,6 +83,21 @@ pub async fn guard(mut request: Request, next: Next) -> Response {
             *response.status_mut() = StatusCode::FORBIDDEN;
             response
         }
+    }
+}
+
+/// Asks for the password first, and leads back here afterwards.
+async fn step_up(visit: &Visit, request: Request, next: Next) -> Response {
+    match visit.proven().await {
+        Ok(_) => next.run(request).await,
+        Err(AppError::ProofNeeded) if answers::wants_html(request.headers()) => {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            if let Some(wanted) = request.uri().path_and_query().and_then(|wanted| LocalPath::parse(wanted.as_str())) {
+                query.append_pair("next", wanted.as_str());
+            }
+            see_other(&format!("{PROOF_PAGE}?{}", query.finish()))
+        }
+        Err(error) => answers::refuse(request.headers(), &error),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod limits;
 pub mod mailbox;
 pub mod metrics;
 pub mod pages;
+pub mod pending;
 pub mod plain;
 pub mod trace;
 pub mod visit;

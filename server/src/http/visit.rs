@@ -76,7 +76,8 @@ pub async fn visit(State(site): State<Site>, cookies: Cookies, mut request: Requ
         Ok(who) => who,
         Err(refusal) => return unavailable(request.headers(), refusal),
     };
-    let visit = Visit::new(site.house.clone(), who, device, reference);
+    let mut visit = Visit::new(site.house.clone(), who, device, reference);
+    visit.by_bearer = request.extensions().get::<ByBearer>().is_some();
     request.extensions_mut().insert(visit.clone());
     let mut response = next.run(request).await;
     match (visit.take_order(), renewed, over) {

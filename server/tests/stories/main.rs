@@ -19,5 +19,6 @@ mod programs;
 mod renewal;
 mod revocation;
 mod secrets;
+mod step_up;
 mod support;
 mod theft;

@@ -41,7 +41,7 @@ impl Class {
             return if machine || matches!(path, "/healthz" | "/readyz") { Self::Machine } else { Self::Page };
         }
         match path.strip_prefix("/api/") {
-            Some("login") => Self::SignIn,
+            Some("login" | "reauthenticate") => Self::SignIn,
             Some(
                 "register"
                 | "verify_email"
@@ -79,6 +79,7 @@ mod tests {
     fn every_request_has_a_class() {
         for (method, path, class) in [
             (Method::POST, "/api/login", Class::SignIn),
+            (Method::POST, "/api/reauthenticate", Class::SignIn),
             (Method::POST, "/api/register", Class::Account),
             (Method::POST, "/api/logout", Class::Write),
             (Method::DELETE, "/", Class::Write),

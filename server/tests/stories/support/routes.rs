@@ -54,6 +54,7 @@ impl Function {
             "/api/setup" => {
                 vec![("token", "x".into()), ("name", "Fresh".into()), ("email", fresh), ("password", PASSWORD.into())]
             }
+            "/api/reauthenticate" => vec![("password", PASSWORD.into())],
             "/api/end_session" => vec![("id", of)],
             "/api/admin/set_role" => vec![("id", of), ("role", "user".into())],
             "/api/admin/user" | "/api/admin/disable" | "/api/admin/enable" | "/api/admin/end_sessions" => {

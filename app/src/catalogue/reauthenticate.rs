@@ -1,0 +1,30 @@
+//! `/reauthenticate`: giving the password again before something dangerous.
+
+/// The page.
+pub const TITLE: &str = "Please give your password again";
+/// Below the title.
+pub const LEAD: &str = "It has been a while, and this is worth a second look.";
+/// Whose password it is.
+pub const ACCOUNT: &str = "Account";
+/// What happens when the password was right.
+pub const NEXT: &str = "What happens then";
+/// The button.
+pub const GO_ON: &str = "Go on";
+/// Back to the page the form was sent from.
+pub const CANCEL: &str = "Cancel";
+
+/// What is about to be done, by the path of its function.
+pub fn about(act: &str) -> &'static str {
+    match act {
+        "/api/admin/set_role" => "The role of an account is changed.",
+        "/api/admin/disable" => "An account is disabled and signed out everywhere.",
+        "/api/admin/enable" => "A disabled account can sign in again.",
+        "/api/admin/end_sessions" => "All sessions of an account are ended.",
+        "/api/admin/retry_letters" => "Letters that could not be sent are tried again.",
+        "/api/change_address" => "A letter goes to your new address, so that you can confirm it.",
+        "/api/change_password" => "You can change your password.",
+        "/api/delete_account" => "Your account is going to be deleted. You can undo that within seven days.",
+        "/account/export" => "You get a copy of everything that is held about you.",
+        _ => "What you were about to do is done.",
+    }
+}
