@@ -6,12 +6,14 @@
 mod account;
 mod admin;
 mod entrance;
+mod hints;
 mod letters;
 mod step_up;
 
 pub use account::{WhoAmI, end_other_sessions, end_session, me, sessions};
 pub use admin::{Figures, UserPage, audit, disable, enable, end_sessions, overview, set_role, user, users};
 pub use entrance::{login, logout, register, resend_verification, setup, verify_email};
+pub use hints::password_strength;
 pub use letters::{LetterFigures, LetterPage, letters, retry_letters};
 pub use step_up::reauthenticate;
 

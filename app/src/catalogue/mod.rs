@@ -18,6 +18,7 @@ pub mod letters;
 pub mod messages;
 pub mod moments;
 mod notices;
+pub mod passwords;
 mod people;
 pub mod reauthenticate;
 mod sessions;

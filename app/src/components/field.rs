@@ -2,11 +2,11 @@
 
 use super::{Glyph, Icon};
 use crate::{
-    catalogue::{self, fields as words},
+    catalogue::{self, fields as words, passwords as hints},
     flash::Flash,
     visit,
 };
-use identity::words::{Field, MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS};
+use identity::words::{Fault, Field, MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, Strength as Verdict};
 use leptos::prelude::*;
 
 /// What the form before said about a field: its typed value, and its fault in words.
@@ -87,7 +87,14 @@ fn Reveal(input: &'static str) -> impl IntoView {
 #[component]
 fn Strength(input: &'static str, min: usize) -> impl IntoView {
     view! {
-        <div class="strength" hidden=true data-measures=input data-min=min>
+        <div
+            class="strength" hidden=true data-measures=input data-min=min data-long_enough=hints::LONG_ENOUGH
+            data-too_short=hints::fault(Fault::TooShort) data-too_long=hints::fault(Fault::TooLong)
+            data-unprintable=hints::fault(Fault::Unprintable) data-common=hints::fault(Fault::Common)
+            data-personal=hints::fault(Fault::Personal) data-guessable=hints::strength(Verdict::Guessable)
+            data-fair=hints::strength(Verdict::Fair) data-good=hints::strength(Verdict::Good)
+            data-strong=hints::strength(Verdict::Strong)
+        >
             <div class="strength__bars" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
             <span class="strength__word" aria-live="polite"></span>
         </div>

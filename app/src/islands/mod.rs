@@ -9,6 +9,7 @@ mod dom;
 mod once;
 mod page;
 mod reveal;
+mod server;
 mod strength;
 mod watch;
 

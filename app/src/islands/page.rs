@@ -2,16 +2,11 @@
 //!
 //! Asks the server and believes it. The cookies do the talking; no token is seen here.
 
-use super::dom::each;
+use super::{dom::each, server};
 use leptos::prelude::{document, window};
 use leptos::task::spawn_local;
-use leptos::wasm_bindgen::{JsCast, JsValue};
-use leptos::web_sys::{
-    Headers, RequestInit, Response,
-    js_sys::{Reflect, encode_uri_component},
-};
+use leptos::web_sys::js_sys::encode_uri_component;
 use std::{cell::Cell, rc::Rc};
-use wasm_bindgen_futures::JsFuture;
 
 /// The page in hand. Moments are seconds of [`clock`].
 pub(super) struct Page {
@@ -41,8 +36,8 @@ impl Page {
         page.asked.set(clock());
         spawn_local(async move {
             // Without an answer nothing is known, and nothing is to be done.
-            let Ok((status, answer)) = me().await else { return };
-            let field = |name: &str| Reflect::get(&answer, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
+            let Ok((status, answer)) = server::ask("/api/me", None).await else { return };
+            let field = |name: &str| server::field(&answer, name);
             match status {
                 200 if field("session").as_string() != page.session => drop(window().location().reload()),
                 200 => {
@@ -58,16 +53,6 @@ impl Page {
             }
         });
     }
-}
-
-async fn me() -> Result<(u16, JsValue), JsValue> {
-    let (request, headers) = (RequestInit::new(), Headers::new()?);
-    headers.set("Accept", "application/json")?;
-    request.set_headers(&headers);
-    let answer = JsFuture::from(window().fetch_with_str_and_init("/api/me", &request)).await?;
-    let answer: Response = answer.dyn_into()?;
-    let body = JsFuture::from(answer.json()?).await?;
-    Ok((answer.status(), body))
 }
 
 /// Goes to the login page, which tells why, and comes back here afterwards. Where the server knows no cause, the cookies have gone:

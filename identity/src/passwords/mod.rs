@@ -13,9 +13,11 @@ mod hasher;
 mod normal;
 mod password;
 mod personal;
+mod strength;
 
 pub use accept::accept;
 pub(crate) use breaches::Breaches;
 pub use cost::HashCost;
 pub use hasher::{Hasher, Verdict};
 pub use password::{Password, Rules};
+pub use strength::strength;

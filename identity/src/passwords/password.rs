@@ -3,7 +3,7 @@
 use super::{common, normal, personal};
 use crate::{
     Latchkey,
-    words::{Fault, Field, FieldError, Secret},
+    words::{Fault, Field, FieldError, Secret, password_fault},
 };
 use zeroize::Zeroizing;
 
@@ -34,25 +34,17 @@ pub struct Password(Zeroizing<String>);
 impl Password {
     /// Reads a new password, as far as this house can judge it alone. Whoever takes one asks [`super::accept`].
     ///
-    /// Length is counted in Unicode characters after NFC. Characters of any script, spaces, emoji and their joiners are welcome.
-    /// Control characters (Unicode `Cc`: NUL, tab, line ends) are not: no form field can type them, so whoever sent one would
-    /// be locked out by the sign-in page.
+    /// Length and characters are judged as the browser does, by [`password_fault`] after NFC; then come the lists it does not have.
     ///
     /// # Errors
     /// On the field `password`: `Missing`, `TooLong`, `Unprintable`, `TooShort`, `Common` or `Personal`, the first that applies.
     pub(super) fn parse(typed: &Secret, rules: &Rules<'_>) -> Result<Self, FieldError> {
         let fault = |fault| Err(FieldError::new(Field::Password, fault));
-        if typed.expose().is_empty() {
-            return fault(Fault::Missing);
-        }
         let Some(password) = normal::normalise(typed.expose()) else {
             return fault(Fault::TooLong);
         };
-        if password.chars().any(char::is_control) {
-            return fault(Fault::Unprintable);
-        }
-        if password.chars().count() < rules.min_chars {
-            return fault(Fault::TooShort);
+        if let Some(found) = password_fault(&password, rules.min_chars) {
+            return fault(found);
         }
         if common::is_common(&password) {
             return fault(Fault::Common);
@@ -83,6 +75,8 @@ impl std::fmt::Debug for Password {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization;
 
     fn parse_from(min_chars: usize, typed: &str) -> Result<Password, Fault> {
         let rules = Rules { min_chars, name: "Alice Liddell", email: "alice@example.org", host: "login.example.org" };
@@ -147,6 +141,22 @@ mod tests {
         assert_eq!(parse("alice@example.org").unwrap_err(), Fault::Personal);
         assert_eq!(parse("Alice Liddell 1865").unwrap_err(), Fault::Personal);
         assert!(parse("Alice went through the glass").is_ok());
+    }
+
+    proptest! {
+        /// The browser brings its own normalisation and asks the same function: what it lets pass, only a list can refuse.
+        #[test]
+        fn browser_and_server_give_the_same_verdict(
+            typed in "\\PC{0,20}|\\PC{120,140}|[a-z\\x00-\\x1f\\x7f-\\u{9f} ]{10,20}|([a-z][\\u{300}-\\u{345}]{0,3}){5,60}",
+            min_chars in 8_usize..=64,
+        ) {
+            let in_the_browser = password_fault(&typed.nfc().collect::<String>(), min_chars);
+            match (in_the_browser, parse_from(min_chars, &typed)) {
+                (None, Ok(_) | Err(Fault::Common | Fault::Personal)) => {}
+                (Some(fault), Err(found)) => prop_assert_eq!(fault, found),
+                (told, found) => prop_assert!(false, "{:?} in the browser, {:?} here", told, found),
+            }
+        }
     }
 
     #[test]

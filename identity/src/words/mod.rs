@@ -10,15 +10,17 @@ mod password;
 mod role;
 mod secret;
 mod stay;
+mod strength;
 mod views;
 
 pub use address::EmailAddress;
 pub use end_cause::EndCause;
 pub use fault::{Fault, Field, FieldError};
-pub use password::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS};
+pub use password::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, password_fault};
 pub use role::Role;
 pub use secret::Secret;
 pub use stay::Stay;
+pub use strength::{Strength, StrengthView};
 pub use views::{EventView, Page, SessionView, UserView, Viewer};
 
 /// Defines how an enum of unit variants is written in URLs, forms, JSON and the database: one lower-case word per variant.

@@ -11,6 +11,7 @@ mod breaches;
 mod csrf;
 mod flash;
 mod headers;
+mod hints;
 mod journeys;
 mod leaving;
 mod letters;

@@ -71,6 +71,9 @@ async fn live(app: &TestApp) -> Vec<String> {
 
     let mut alice = app.browser();
     alice.open("/register").await;
+    for typed in [CHOSEN, MISTYPED, &CHOSEN[..10]] {
+        app.program().post("/api/password_strength", &[("password", typed), ("name", "Alice")]).await.is(200);
+    }
     let typed = [("name", "Alice"), ("email", "alice@example.org"), ("password", CHOSEN)];
     alice.fill("/api/register", &[typed[0], ("email", "alice"), typed[2]]).await.is(200);
     alice.fill("/api/register", &typed).await.is(200);

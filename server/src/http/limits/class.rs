@@ -10,6 +10,8 @@ pub enum Class {
     SignIn,
     /// Making accounts and having letters sent.
     Account,
+    /// Hints while somebody types: one after each pause, and none of them needs the database.
+    Hint,
     /// Anything else that changes something.
     Write,
     /// Pages and reads.
@@ -20,13 +22,14 @@ pub enum Class {
 
 impl Class {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::SignIn, Self::Account, Self::Write, Self::Page, Self::Machine];
+    pub const ALL: [Self; 6] = [Self::SignIn, Self::Account, Self::Hint, Self::Write, Self::Page, Self::Machine];
 
     /// Its name in metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
             Self::Account => "account",
+            Self::Hint => "hint",
             Self::Write => "write",
             Self::Page => "page",
             Self::Machine => "machine",
@@ -42,6 +45,7 @@ impl Class {
         }
         match path.strip_prefix("/api/") {
             Some("login" | "reauthenticate") => Self::SignIn,
+            Some("password_strength") => Self::Hint,
             Some(
                 "register"
                 | "verify_email"
@@ -64,7 +68,7 @@ impl Class {
     pub(super) const fn per_minute(self) -> Option<NonZeroU32> {
         match self {
             Self::SignIn | Self::Account => NonZeroU32::new(10),
-            Self::Write => NonZeroU32::new(60),
+            Self::Hint | Self::Write => NonZeroU32::new(60),
             Self::Page => NonZeroU32::new(600),
             Self::Machine => None,
         }
@@ -81,6 +85,7 @@ mod tests {
             (Method::POST, "/api/login", Class::SignIn),
             (Method::POST, "/api/reauthenticate", Class::SignIn),
             (Method::POST, "/api/register", Class::Account),
+            (Method::POST, "/api/password_strength", Class::Hint),
             (Method::POST, "/api/logout", Class::Write),
             (Method::DELETE, "/", Class::Write),
             (Method::GET, "/api/me", Class::Page),
@@ -94,5 +99,6 @@ mod tests {
         for (index, class) in Class::ALL.into_iter().enumerate() {
             assert_eq!(class as usize, index);
         }
+        assert!(!Class::Hint.is_shared() && Class::Write.is_shared(), "a hint must not cost a statement");
     }
 }

@@ -47,6 +47,7 @@ impl Function {
         match self.path {
             "/api/me" | "/api/sessions" | "/api/logout" | "/api/end_other_sessions" | "/api/admin/overview" => vec![],
             "/api/admin/users" | "/api/admin/audit" | "/api/admin/letters" | "/api/admin/retry_letters" => vec![],
+            "/api/password_strength" => vec![("password", PASSWORD.into())],
             "/api/register" => vec![("name", "Fresh".into()), ("email", fresh), ("password", PASSWORD.into())],
             "/api/login" => vec![("email", email("carol")), ("password", PASSWORD.into())],
             "/api/verify_email" => vec![("token", "AAAAA-AAAAA-AAAAA".into())],
