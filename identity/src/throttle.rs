@@ -42,8 +42,11 @@ pub enum Throttle {
     /// Sign-in to one account: five attempts in five minutes, then a delay that grows by half a minute to a quarter of an hour
     /// (ASVS 6.3.1, NIST SP 800-63B-4 section 3.2.2).
     SignIn,
-    /// Letters to one address: three in an hour.
+    /// Letters about a registration to one address: three in an hour.
     Letters,
+    /// Letters with which a new password can be set, to one address: three in an hour. Counted apart, so that nobody can keep the
+    /// owner from one by registering the address again and again.
+    Resets,
 }
 
 impl Throttle {
@@ -51,6 +54,7 @@ impl Throttle {
         match self {
             Self::SignIn => b"sign-in",
             Self::Letters => b"letters",
+            Self::Resets => b"resets",
         }
     }
 
@@ -58,7 +62,7 @@ impl Throttle {
     const fn numbers(self) -> (i64, i64, i64, i64) {
         match self {
             Self::SignIn => (300_000, 5, 30_000, 900_000),
-            Self::Letters => (3_600_000, 3, 1_200_000, 3_600_000),
+            Self::Letters | Self::Resets => (3_600_000, 3, 1_200_000, 3_600_000),
         }
     }
 }

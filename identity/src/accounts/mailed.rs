@@ -16,7 +16,14 @@ use uuid::Uuid;
 statements! {
     INSERT = "insert into mailed_tokens
                 (id, user_id, purpose, address, token_hash, code_hash, name, password_hash, created_at, expires_at)
-              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+              on conflict (token_hash) do update set expires_at = excluded.expires_at where mailed_tokens.spent_at is null";
+    LOOK = "select user_id, address, name, password_hash from mailed_tokens
+             where purpose = $2 and (token_hash = $3 or code_hash = $4) and spent_at is null and expires_at > $1";
+    /// Changes nothing and locks the account until the end of the transaction: two letters of one account are spent one after the
+    /// other, and never wait for each other.
+    TURN = "update users set name = name where id =
+              (select user_id from mailed_tokens where purpose = $1 and (token_hash = $2 or code_hash = $3))";
     SPEND = "update mailed_tokens set spent_at = $1
               where purpose = $2 and (token_hash = $3 or code_hash = $4) and spent_at is null and expires_at > $1
           returning user_id, address, name, password_hash";
@@ -93,10 +100,35 @@ impl Bound {
 
 /// Makes a token. Those made before stay good until one of them is spent.
 pub(super) async fn issue(house: &Latchkey, tx: &mut Tx, purpose: Purpose, of: &Bound) -> Result<Mailed, Refusal> {
-    let token = BASE64.encode(house.random.bytes::<32>());
-    let code: Option<String> = purpose.has_code().then(|| {
-        house.random.bytes::<CODE_LEN>().iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
-    });
+    store(house, tx, purpose, of, &house.random.bytes(), &house.random.bytes()).await
+}
+
+/// Makes the token of a letter that was asked for. The same letter always has the same, so that a second copy, sent after a crash,
+/// is a copy; a later attempt to send it makes the token good for its whole life again, unless it was spent. Computed from a key
+/// that is outside the database.
+pub(super) async fn issue_for(
+    house: &Latchkey,
+    tx: &mut Tx,
+    purpose: Purpose,
+    of: &Bound,
+    letter: Uuid,
+) -> Result<Mailed, Refusal> {
+    let of_letter = |kind| mac(&house.mailed_key, &[b"asked", purpose.as_str().as_bytes(), kind, letter.as_bytes()]);
+    let (token, code) = (of_letter(&b"token"[..]), of_letter(b"code"));
+    store(house, tx, purpose, of, &token, code.first_chunk().unwrap_or(&[0; CODE_LEN])).await
+}
+
+async fn store(
+    house: &Latchkey,
+    tx: &mut Tx,
+    purpose: Purpose,
+    of: &Bound,
+    token: &[u8; 32],
+    code: &[u8; CODE_LEN],
+) -> Result<Mailed, Refusal> {
+    let token = BASE64.encode(token);
+    let code: Option<String> =
+        purpose.has_code().then(|| code.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect());
     let code_hash = code.as_deref().map(|code| hash(house, purpose, b"code", code).to_vec());
     let now = house.now();
     within!(*tx, |c| sqlx::query(INSERT)
@@ -125,18 +157,37 @@ pub(super) async fn spend(
     purpose: Purpose,
     typed: &str,
 ) -> Result<Option<Bound>, Refusal> {
-    let typed = typed.trim();
+    let (token, code) = hashes(house, purpose, typed);
+    within!(*tx, |c| sqlx::query(TURN)
+        .bind(purpose.as_str())
+        .bind(&token[..])
+        .bind(&code[..])
+        .execute(c)
+        .await
+        .map(drop))?;
     let spent: Option<Bound> = within!(*tx, |c| sqlx::query_as(SPEND)
         .bind(house.now())
         .bind(purpose.as_str())
-        .bind(&hash(house, purpose, b"token", typed)[..])
-        .bind(&hash(house, purpose, b"code", &as_code(typed))[..])
+        .bind(&token[..])
+        .bind(&code[..])
         .fetch_optional(c)
         .await)?;
     if let Some(spent) = &spent {
         void(tx, purpose, spent.user_id).await?;
     }
     Ok(spent)
+}
+
+/// What a token or code stands for that could be spent now. Only for what has to be known before; spending decides.
+pub(super) async fn look(house: &Latchkey, purpose: Purpose, typed: &str) -> Result<Option<Bound>, Refusal> {
+    let (token, code) = hashes(house, purpose, typed);
+    Ok(on!(house.db, read, |p| sqlx::query_as(LOOK)
+        .bind(house.now())
+        .bind(purpose.as_str())
+        .bind(&token[..])
+        .bind(&code[..])
+        .fetch_optional(p)
+        .await)?)
 }
 
 /// Makes worthless what was mailed for this purpose and not spent yet.
@@ -160,6 +211,12 @@ pub(super) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
 
 fn hash(house: &Latchkey, purpose: Purpose, kind: &[u8], value: &str) -> [u8; 32] {
     mac(&house.mailed_key, &[purpose.as_str().as_bytes(), kind, value.as_bytes()])
+}
+
+/// Of what was typed, read as a token and as a code.
+fn hashes(house: &Latchkey, purpose: Purpose, typed: &str) -> ([u8; 32], [u8; 32]) {
+    let typed = typed.trim();
+    (hash(house, purpose, b"token", typed), hash(house, purpose, b"code", &as_code(typed)))
 }
 
 /// What somebody meant who typed a code: without spaces and dashes, upper case, the letters that look like digits as digits.

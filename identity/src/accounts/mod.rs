@@ -2,20 +2,26 @@
 //!
 //! Owns the tables `users`, `mailed_tokens` and `installation`. Answers alike, at the same cost, for known and unknown addresses.
 
+mod asked;
+mod change_password;
 mod create;
 mod mailed;
 mod name;
 mod profile;
+mod recovery;
 mod register;
 pub(crate) mod secure;
 mod setup;
 mod sign_in;
 mod verify;
 
+pub(crate) use asked::answer;
+pub use change_password::change_password;
 pub use create::create_verified;
 pub use mailed::Purpose;
 pub use name::PersonName;
 pub use profile::profile;
+pub use recovery::{request_reset, reset_password};
 pub use register::{register, resend_verification};
 pub(crate) use setup::close as close_setup;
 pub use setup::{setup, setup_link};
@@ -26,9 +32,12 @@ use crate::{Latchkey, Refusal};
 
 pub(crate) fn statements() -> Vec<crate::db::Statement> {
     [
+        asked::STATEMENTS,
+        change_password::STATEMENTS,
         create::STATEMENTS,
         mailed::STATEMENTS,
         profile::STATEMENTS,
+        recovery::STATEMENTS,
         register::STATEMENTS,
         setup::STATEMENTS,
         sign_in::STATEMENTS,

@@ -3,13 +3,13 @@
 
 use super::{
     create::{self, Parsed},
-    mailed::{self, Bound, Purpose},
+    mailed::{self, Bound, Mailed, Purpose},
 };
 use crate::{
     Latchkey, Refusal,
     db::{Tx, statements, within},
     events::{self, Event, Kind},
-    mail,
+    mail::{self, Asked, Letter},
     sessions::Device,
     throttle::{self, Throttle},
     time::Timestamp,
@@ -21,7 +21,7 @@ statements! {
     INSERT = "insert into users (id, email, name, name_key, role, password_hash, created_at, tokens_void_before)
               values ($1, $2, $3, $4, 'user', $5, $6, 0)
               on conflict (email) do nothing returning id";
-    FIND = "select id, name, password_hash, verified_at from users where email = $1";
+    FIND = "select id, name, verified_at from users where email = $1";
     /// Who typed this password last may be told that the address is not confirmed; the letter decides whose password counts.
     REPLACE = "update users set password_hash = $1 where id = $2 and verified_at is null";
 }
@@ -30,7 +30,6 @@ statements! {
 struct Known {
     id: Uuid,
     name: String,
-    password_hash: String,
     verified_at: Option<Timestamp>,
 }
 
@@ -69,32 +68,15 @@ pub async fn register(
     Ok(())
 }
 
-/// Sends the verification letter once more. Answers alike for every address.
-///
-/// Sends nothing while several registrations of the address wait: which of them the asker means cannot be known, and the letter
-/// would put the password of whoever registered last in force. Each of them has its own letter already.
+/// Asks for the verification letter once more. Answers alike for every address, and takes alike long: whether there is anything
+/// to confirm is looked up when the letter is written (`asked.rs`).
 ///
 /// # Errors
 /// `Invalid` address, `TooMany` letters to it, or when the database does not answer.
-pub async fn resend_verification(house: &Latchkey, email: &str) -> Result<(), Refusal> {
+pub async fn resend_verification(house: &Latchkey, email: &str, device: &Device) -> Result<(), Refusal> {
     let address = EmailAddress::parse(email)?;
     throttle::take(house, Throttle::Letters, &address).await?;
-    let mut tx = house.db.begin().await?;
-    let known = find(&mut tx, &address).await?.filter(|known| known.verified_at.is_none());
-    if let Some(known) = known
-        && mailed::waiting(house, &mut tx, known.id).await? <= 1
-    {
-        let of = Bound {
-            user_id: known.id,
-            address: address.as_str().to_owned(),
-            name: Some(known.name),
-            password_hash: Some(known.password_hash),
-        };
-        post(house, &mut tx, &of).await?;
-    }
-    tx.commit().await?;
-    house.outbox_bell.notify_one();
-    Ok(())
+    mail::ask(house, Asked::Verification, &address, device).await
 }
 
 async fn insert(house: &Latchkey, tx: &mut Tx, parsed: &Parsed, hash: &str) -> Result<Option<Uuid>, Refusal> {
@@ -121,20 +103,21 @@ async fn send(house: &Latchkey, tx: &mut Tx, id: Uuid, parsed: &Parsed, password
         name: Some(parsed.name.as_str().to_owned()),
         password_hash: Some(password_hash),
     };
-    post(house, tx, &of).await
+    let mailed = mailed::issue(house, tx, Purpose::Verify, &of).await?;
+    mail::post(house, tx, Some(id), &letter(house, &of.address, &mailed)).await
 }
 
-async fn post(house: &Latchkey, tx: &mut Tx, of: &Bound) -> Result<(), Refusal> {
-    let mailed = mailed::issue(house, tx, Purpose::Verify, of).await?;
+/// The letter that brings a token of [`Purpose::Verify`].
+pub(super) fn letter(house: &Latchkey, to: &str, mailed: &Mailed) -> Letter {
     let link = house.settings.link("/verify", &[("token", &mailed.token)]);
     let hours = Purpose::Verify.life().as_secs() / 3600;
-    let letter = mail::verification(&house.settings, &of.address, &link, &mailed.code, hours);
-    mail::post(house, tx, Some(of.user_id), &letter).await
+    mail::verification(&house.settings, to, &link, &mailed.code, hours)
 }
 
 /// Tells the owner that somebody, probably they themselves, tried to register again.
 async fn tell(house: &Latchkey, tx: &mut Tx, known: &Known, email: &EmailAddress) -> Result<(), Refusal> {
-    let link = house.settings.link("/login", &[]);
-    let letter = mail::already_registered(&house.settings, &known.name, email.as_str(), &link);
+    let link = |page| house.settings.link(page, &[]);
+    let letter =
+        mail::already_registered(&house.settings, &known.name, email.as_str(), &link("/login"), &link("/forgot"));
     mail::post(house, tx, Some(known.id), &letter).await
 }

@@ -1,9 +1,7 @@
 //! Letters on their way out, on any number of nodes at once.
 //!
-//! **Claiming.** A letter is claimed by pushing its due time ahead, in one statement, so of several workers one sends it. Who
-//! finds a letter taken goes on to another and stops only when none is due. A claim lasts longer than sending can, and the
-//! clocks of nodes may differ by the rest, two minutes and more. A worker that dies leaves its claim to run out, and another
-//! sends the letter: nothing is lost.
+//! What was posted is a letter, or that somebody has asked for one (`asked.rs`); then it is written here, or nobody is there to
+//! read it and it is forgotten.
 //!
 //! **Twice.** What the mail server has accepted is written down before anything else happens, however long the database takes
 //! to answer, so an outage sends nothing twice. What is left no sender can close: the mail server accepts a letter, and its reply
@@ -11,22 +9,22 @@
 //! record is made. Both copies then have the same `Message-ID` and `Date`, so that the receiving side can drop one.
 //!
 //! **Poison.** A letter that fails by itself neither stops the others nor stays for ever: it waits longer each time and is given
-//! up after three days, or at once when nothing can mend it; when it panics, that is a failure like others; when it takes the
-//! whole process with it, the next claim lasts longer each time. Only failures that are the mail server's make a call stop.
+//! up after three days, or at once when nothing can mend it; when it panics, that is a failure like others. Only failures that
+//! are the mail server's make a call stop.
 
 use super::{
     Transport,
+    claims::{Claimed, Queue, wait_after},
     message::compose,
-    outbox::open,
-    transport::{Blame, Failure, LETTER_TIMEOUT},
+    outbox::{Content, open},
+    transport::{Blame, Failure},
 };
 use crate::{
-    Latchkey, Refusal,
-    db::{Tx, on, statements, within},
+    Latchkey, Refusal, accounts,
+    db::{on, statements},
     time::Timestamp,
 };
 use std::{
-    collections::VecDeque,
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
@@ -36,33 +34,15 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 statements! {
-    DUE = "select id, attempts, failure from letters where due_at <= $1 and sent_at is null and sealed is not null
-            order by due_at, id limit $2";
-    /// The number of attempts says that nobody was faster. That there is no failure says that somebody is at it.
-    CLAIM = "update letters set due_at = $4, attempts = attempts + 1, failure = null
-              where id = $1 and attempts = $2 and due_at <= $3 and sent_at is null and sealed is not null
-          returning sealed, created_at";
     SENT = "update letters set sent_at = $2, sealed = null, failure = null where id = $1 and sent_at is null";
     POSTPONE = "update letters set due_at = $3, failure = $4
                  where id = $1 and attempts = $2 and sent_at is null and sealed is not null";
     /// Due at the end of time, so that nobody who looks for due letters has to step over it.
     GIVE_UP = "update letters set sealed = null, failure = $3, due_at = 9223372036854775807
                 where id = $1 and attempts = $2 and sent_at is null";
-    CLAIMS = "select due_at, attempts from letters
-               where attempts > 0 and due_at > $1 and failure is null and sent_at is null and sealed is not null";
+    /// Nobody is there to read it.
+    FORGET = "delete from letters where id = $1 and attempts = $2 and sent_at is null";
 }
-
-/// How long a claim holds at least.
-pub(super) const LEASE: Duration = Duration::from_secs(5 * 60);
-
-// Claiming takes at most eight seconds, sending at most this. What is left is for clocks that differ.
-const _: () = assert!(LEASE.as_secs() >= 2 * LETTER_TIMEOUT.as_secs() + 120);
-
-/// The first wait after a failure; each further one is twice as long.
-const FIRST_WAIT: Duration = Duration::from_secs(60);
-
-/// The longest wait between two attempts.
-pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(6 * 3600);
 
 /// When to stop trying; what the letter carries has expired by then.
 pub(super) const GIVE_UP_AFTER: Duration = Duration::from_secs(3 * 86_400);
@@ -70,14 +50,8 @@ pub(super) const GIVE_UP_AFTER: Duration = Duration::from_secs(3 * 86_400);
 /// Failures of the mail server without a success between them after which a call stops: the others can wait.
 const IN_A_ROW: u32 = 3;
 
-/// How many due letters are looked up at a time.
-const AT_A_TIME: i64 = 32;
-
 /// The longest pause between two attempts to write down that a letter was sent.
 const RECORD_AGAIN: Duration = Duration::from_secs(1);
-
-/// How long after its claim a letter may still be on its way, and how it went not be written down yet.
-pub(crate) const ON_ITS_WAY: Duration = Duration::from_secs(LETTER_TIMEOUT.as_secs() + 10);
 
 /// What one call did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,24 +64,13 @@ pub struct Delivered {
     pub given_up: u32,
 }
 
-/// A letter as it is found due.
-#[derive(sqlx::FromRow)]
-struct Due {
-    id: Uuid,
-    attempts: i64,
-    failure: Option<String>,
-}
-
-/// A letter that is this worker's for the time being.
-#[derive(Clone)]
-pub(super) struct Claimed {
-    pub id: Uuid,
-    pub sealed: Vec<u8>,
-    pub posted_at: Timestamp,
-    /// The number of this attempt; the first is 1.
-    pub attempt: i64,
-    /// Whether there was an attempt before of which nobody told how it ended.
-    pub abandoned: bool,
+/// What became of a letter that did not fail.
+#[derive(Debug)]
+pub(super) enum Handed {
+    /// The mail server has it.
+    Sent,
+    /// It was asked for, and there is nobody to get it.
+    Nobody,
 }
 
 /// Sends letters until none is due, the mail server fails, or this node is about to stop. To be called when
@@ -122,7 +85,8 @@ pub async fn deliver_due(house: &Latchkey, transport: &Transport) -> Result<Deli
     while !house.is_closing() && server_failures < IN_A_ROW {
         let Some(letter) = queue.claim(house).await? else { break };
         match send(house, transport, &letter).await {
-            Ok(()) => {
+            Ok(Handed::Nobody) => forget(house, &letter).await?,
+            Ok(Handed::Sent) => {
                 record_sent(house, letter.id).await;
                 done.sent += 1;
                 server_failures = 0;
@@ -140,50 +104,8 @@ pub async fn deliver_due(house: &Latchkey, transport: &Transport) -> Result<Deli
     Ok(done)
 }
 
-/// What was due when last looked.
-#[derive(Default)]
-pub(super) struct Queue {
-    due: VecDeque<Due>,
-    /// Somebody else is at it too. Then letters are taken from anywhere, so that workers do not meet at each of them.
-    shared: bool,
-}
-
-impl Queue {
-    /// Takes a due letter; `None` when there is none.
-    pub(super) async fn claim(&mut self, house: &Latchkey) -> Result<Option<Claimed>, Refusal> {
-        loop {
-            if self.due.is_empty() {
-                let now = house.now();
-                let due: Vec<Due> =
-                    on!(house.db, read, |p| sqlx::query_as(DUE).bind(now).bind(AT_A_TIME).fetch_all(p).await)?;
-                self.due = due.into();
-            }
-            if self.shared && !self.due.is_empty() {
-                let any = u32::from_be_bytes(house.random.bytes()) as usize % self.due.len();
-                self.due.swap(0, any);
-            }
-            let Some(due) = self.due.pop_front() else { return Ok(None) };
-            match claim(house, due).await? {
-                None => self.shared = true,
-                claimed => return Ok(claimed),
-            }
-        }
-    }
-}
-
-async fn claim(house: &Latchkey, due: Due) -> Result<Option<Claimed>, Refusal> {
-    let now = house.now();
-    let attempt = due.attempts + 1;
-    let until = now.plus(lease(attempt));
-    let row: Option<(Vec<u8>, Timestamp)> = on!(house.db, write, |p| {
-        sqlx::query_as(CLAIM).bind(due.id).bind(due.attempts).bind(now).bind(until).fetch_optional(p).await
-    })?;
-    let abandoned = due.attempts > 0 && due.failure.is_none();
-    Ok(row.map(|(sealed, posted_at)| Claimed { id: due.id, sealed, posted_at, attempt, abandoned }))
-}
-
 /// Hands a letter to the mail server. A panic is a failure of the letter.
-pub(super) async fn send(house: &Latchkey, transport: &Transport, letter: &Claimed) -> Result<(), Failure> {
+pub(super) async fn send(house: &Latchkey, transport: &Transport, letter: &Claimed) -> Result<Handed, Failure> {
     if letter.abandoned && house.now() >= letter.posted_at.plus(GIVE_UP_AFTER) {
         return Err(Failure::new(Blame::LetterForGood, "whoever tried to send it never told how it went"));
     }
@@ -195,24 +117,34 @@ pub(super) async fn send(house: &Latchkey, transport: &Transport, letter: &Claim
     guarded.await?
 }
 
-async fn compose_and_send(house: &Latchkey, transport: &Transport, claimed: &Claimed) -> Result<(), Failure> {
+async fn compose_and_send(house: &Latchkey, transport: &Transport, claimed: &Claimed) -> Result<Handed, Failure> {
     let Claimed { id, sealed, posted_at, .. } = claimed;
-    let letter = open(house, *id, sealed).map_err(|why| Failure::new(Blame::LetterForGood, why))?;
+    let letter = match open(house, *id, sealed).map_err(|why| Failure::new(Blame::LetterForGood, why))? {
+        Content::Letter(letter) => letter,
+        Content::Ask(ask) => match accounts::answer(house, *id, *posted_at, &ask).await.map_err(|why| unanswered(&why))? {
+            Some(letter) => letter,
+            None => return Ok(Handed::Nobody),
+        },
+    };
     // The sender is the operator's to mend, so a message that cannot be composed is tried again.
     let message = compose(&house.settings, &letter, *id, *posted_at).map_err(|why| Failure::new(Blame::Letter, why))?;
     transport
         .send(&file_name(*id, *posted_at), message)
         .await
-        .map_err(|failure| Failure { why: without_recipient(&failure.why, &letter.to), ..failure })
+        .map_err(|failure| Failure { why: without_recipient(&failure.why, &letter.to), ..failure })?;
+    Ok(Handed::Sent)
 }
 
-/// Whether somebody is handing a letter over just now. Claims of those who have died hold for longer, and do not count.
-///
-/// # Errors
-/// When the database does not answer.
-pub(crate) async fn on_their_way(tx: &mut Tx, now: Timestamp) -> Result<bool, sqlx::Error> {
-    let claims: Vec<(Timestamp, i64)> = within!(*tx, |c| sqlx::query_as(CLAIMS).bind(now).fetch_all(c).await)?;
-    Ok(claims.into_iter().any(|(until, attempt)| now < until.minus(lease(attempt)).plus(ON_ITS_WAY)))
+/// What was asked for could not be written; perhaps later.
+fn unanswered(why: &Refusal) -> Failure {
+    tracing::error!(error = %why, "a letter that was asked for could not be written");
+    Failure::new(Blame::Letter, "it could not be written, because the database did not do its part")
+}
+
+async fn forget(house: &Latchkey, letter: &Claimed) -> Result<(), Refusal> {
+    let Claimed { id, attempt, .. } = letter;
+    on!(house.db, write, |p| sqlx::query(FORGET).bind(id).bind(attempt).execute(p).await.map(drop))?;
+    Ok(())
 }
 
 /// Writes down that a letter was sent, as often as it takes: nothing else could be done without the database anyway, and
@@ -251,16 +183,6 @@ pub(super) async fn put_back(house: &Latchkey, letter: &Claimed, failure: &Failu
     Ok(give_up)
 }
 
-/// How long the claim of an attempt holds. Longer for later ones: perhaps the letter is what kills those who send it.
-pub(super) fn lease(attempt: i64) -> Duration {
-    LEASE.max(wait_after(attempt))
-}
-
-/// One minute, two, four … six hours.
-pub(super) fn wait_after(attempt: i64) -> Duration {
-    (FIRST_WAIT * (1_u32 << (attempt - 1).clamp(0, 16))).min(LONGEST_WAIT)
-}
-
 /// What may be kept of a mail server's words: they often repeat the recipient, and sometimes a link of the letter.
 fn without_recipient(why: &str, recipient: &str) -> String {
     let person = recipient.split('@').next().unwrap_or_default();
@@ -280,22 +202,6 @@ fn file_name(id: Uuid, posted_at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn waits_double_up_to_six_hours() {
-        let minute = Duration::from_secs(60);
-        assert_eq!(wait_after(1), minute);
-        assert_eq!(wait_after(5), 16 * minute);
-        assert_eq!(wait_after(10), LONGEST_WAIT);
-        assert_eq!(wait_after(i64::MAX), LONGEST_WAIT);
-    }
-
-    #[test]
-    fn a_claim_is_never_shorter_than_five_minutes() {
-        assert_eq!(lease(1), LEASE);
-        assert_eq!(lease(2), LEASE);
-        assert_eq!(lease(9), 256 * FIRST_WAIT);
-    }
 
     #[test]
     fn the_recipient_is_left_out_of_what_a_mail_server_says() {

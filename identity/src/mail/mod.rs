@@ -4,6 +4,8 @@
 //! while it waits, because it may carry a token. Delivery happens later and elsewhere; a mail server that is slow or down
 //! delays no request. No letter contains anything that tells the sender when it was read.
 
+mod asked;
+mod claims;
 mod delivery;
 mod layout;
 mod letters;
@@ -11,9 +13,10 @@ mod message;
 mod outbox;
 mod transport;
 
+pub(crate) use asked::{Ask, Asked, ask};
+pub(crate) use claims::{ON_ITS_WAY, on_their_way};
 pub use delivery::{Delivered, deliver_due};
-pub(crate) use delivery::{ON_ITS_WAY, on_their_way};
-pub use letters::{already_registered, reuse_detected, verification};
+pub use letters::{already_registered, password_changed, password_reset, reuse_detected, verification};
 pub(crate) use message::check_recipient;
 pub use message::check_sender;
 pub use outbox::{Standing, post, standing, tidy};
@@ -22,7 +25,7 @@ pub use transport::Transport;
 use serde::{Deserialize, Serialize};
 
 pub(crate) fn statements() -> Vec<crate::db::Statement> {
-    [delivery::STATEMENTS, outbox::STATEMENTS].concat()
+    [claims::STATEMENTS, delivery::STATEMENTS, outbox::STATEMENTS].concat()
 }
 
 crate::spelled! {

@@ -4,12 +4,13 @@
 //! sealed content is gone. *Failing*: an attempt has come to nothing, and there will be another. *Waiting*: none has been
 //! made, or the first is being made. Once sent or given up, the content is emptied: what remains is a line in the history.
 
-use super::Letter;
+use super::{Ask, Kind, Letter};
 use crate::{
     Latchkey, Refusal,
     db::{Topic, Tx, on, statements, within},
     time::Timestamp,
 };
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -41,19 +42,40 @@ pub struct Standing {
     pub given_up: i64,
 }
 
+/// What is sealed in a row. Untagged: what an earlier version posted is a letter and nothing around it.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Content {
+    /// A letter as it will be sent.
+    Letter(Letter),
+    /// That somebody has asked for one.
+    Ask(Ask),
+}
+
 /// Puts a letter into the outbox within the caller's transaction. Ring `house.outbox_bell` after the commit. A letter that
 /// belongs to an account goes when the account goes.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn post(house: &Latchkey, tx: &mut Tx, owner: Option<Uuid>, letter: &Letter) -> Result<(), Refusal> {
-    let plain = serde_json::to_vec(letter).map_err(|error| Refusal::Broken(format!("letter: {error}")))?;
+    insert(house, tx, letter.kind, owner, letter).await
+}
+
+/// The same for what is not a letter yet.
+pub(super) async fn insert(
+    house: &Latchkey,
+    tx: &mut Tx,
+    kind: Kind,
+    owner: Option<Uuid>,
+    content: &impl Serialize,
+) -> Result<(), Refusal> {
+    let plain = serde_json::to_vec(content).map_err(|error| Refusal::Broken(format!("letter: {error}")))?;
     let plain = Zeroizing::new(plain);
     let id = house.new_id();
     let sealed = house.letters_sealer.seal(&bound_to(id), &plain);
     within!(*tx, |c| sqlx::query(POST)
         .bind(id)
-        .bind(letter.kind.as_str())
+        .bind(kind.as_str())
         .bind(sealed)
         .bind(house.now())
         .bind(owner)
@@ -65,7 +87,7 @@ pub async fn post(house: &Latchkey, tx: &mut Tx, owner: Option<Uuid>, letter: &L
 }
 
 /// Opens a sealed letter, or says why it never will be.
-pub(super) fn open(house: &Latchkey, id: Uuid, sealed: &[u8]) -> Result<Letter, String> {
+pub(super) fn open(house: &Latchkey, id: Uuid, sealed: &[u8]) -> Result<Content, String> {
     let plain = house
         .letters_sealer
         .open(&bound_to(id), sealed)

@@ -4,7 +4,8 @@
 mod mail_server;
 
 use super::{
-    delivery::{Claimed, GIVE_UP_AFTER, LEASE, Queue, lease, put_back, send},
+    claims::{Claimed, LEASE, Queue, lease},
+    delivery::{GIVE_UP_AFTER, put_back, send},
     outbox::KEEP,
     transport::{Blame, Failure},
     *,

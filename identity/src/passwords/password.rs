@@ -60,6 +60,11 @@ impl Password {
         normal::normalise(verified.expose()).map(Self)
     }
 
+    /// Whether something typed means this very password.
+    pub fn is(&self, typed: &Secret) -> bool {
+        normal::normalise(typed.expose()).is_some_and(|typed| *typed == *self.0)
+    }
+
     /// The characters to hash.
     pub(super) fn normalised(&self) -> &Zeroizing<String> {
         &self.0

@@ -47,6 +47,8 @@ crate::spelled! {
         Breached = "breached",
         /// Does not match what is stored.
         Wrong = "wrong",
+        /// A new value that is the one in force.
+        Same = "same",
         /// Used, replaced or too old.
         Spent = "spent",
         /// Not offered by the operator.

@@ -4,6 +4,10 @@
 //! have neither. A letter to an address nobody has confirmed repeats nothing at all: whoever registers chooses both name and address,
 //! and would have us send their words to strangers.
 
+mod recovery;
+
+pub use recovery::{password_changed, password_reset};
+
 use super::{
     Kind, Letter,
     layout::{Part, lay_out},
@@ -31,7 +35,14 @@ pub fn verification(settings: &Settings, to: &str, link: &str, code: &str, hours
 }
 
 /// Tells the owner of an account that somebody tried to register it again. The page said the same as to anybody else.
-pub fn already_registered(settings: &Settings, name: &str, to: &str, login_link: &str) -> Letter {
+/// `login_link` and `reset_link` lead to pages, and carry nothing.
+pub fn already_registered(
+    settings: &Settings,
+    name: &str,
+    to: &str,
+    login_link: &str,
+    reset_link: &str,
+) -> Letter {
     let host = host(settings);
     letter(
         settings,
@@ -44,7 +55,7 @@ pub fn already_registered(settings: &Settings, name: &str, to: &str, login_link:
                 "Somebody, probably you, just tried to register this address at {host}. It already has an account, so nothing was changed."
             )),
             Part::Button("Sign in", login_link),
-            Part::Says("If you do not remember your password, whoever runs this service can set a new one for you."),
+            Part::Says(&format!("If you do not remember your password, set a new one here: {reset_link}")),
             Part::Says("If this was not you, there is nothing to do: nobody has learned that you have an account."),
         ],
     )
@@ -126,7 +137,7 @@ mod tests {
 
     #[test]
     fn the_other_letters_as_text() {
-        let again = already_registered(&settings(), "Zoë", "zoe@example.org", "https://login.example.org/login");
+        let again = already_registered(&settings(), "Zoë", "zoe@example.org", "https://login.example.org/login", "https://login.example.org/forgot");
         insta::assert_snapshot!(again.text);
         let at = Timestamp(1_763_784_780_000);
         let account = "https://login.example.org/account";
