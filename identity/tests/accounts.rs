@@ -127,13 +127,13 @@ async fn a_letter_is_good_for_one_day_one_time_and_one_purpose() {
     assert!(matches!(enter(&home, "other@example.org", PASSWORD).await, Err(Refusal::Unverified)));
 
     let first = registered(&home, "Two", "two@example.org", PASSWORD).await;
-    accounts::resend_verification(&home.house, "TWO@example.org").await.unwrap();
+    accounts::resend_verification(&home.house, "TWO@example.org", &device()).await.unwrap();
     let second = home.letter().await;
     assert_ne!(first.token(), second.token());
     verify(&home.house, &second.code()).await.unwrap();
     assert!(spent(first.token().expose()).await, "the others of the account go with it");
     for address in ["two@example.org", "nobody@example.org"] {
-        accounts::resend_verification(&home.house, address).await.unwrap();
+        accounts::resend_verification(&home.house, address, &device()).await.unwrap();
         assert!(home.letters().await.is_empty(), "nothing to confirm at {address}");
     }
 }
@@ -143,7 +143,7 @@ async fn another_letter_never_confirms_a_stranger_who_registered_later() {
     let home = TestHouse::start().await;
     registered(&home, "Alice", "alice@example.org", PASSWORD).await;
     registered(&home, "Mallory", "alice@example.org", "a password of somebody else").await;
-    accounts::resend_verification(&home.house, "alice@example.org").await.unwrap();
+    accounts::resend_verification(&home.house, "alice@example.org", &device()).await.unwrap();
     assert!(home.letters().await.is_empty(), "whose letter it should be cannot be known");
 }
 

@@ -173,7 +173,7 @@ async fn a_letter_can_be_written_to_every_address_that_is_accepted() {
                 let id = home.house.new_id();
                 look!(home, |p| sqlx::query(waiting).bind(id).bind(address.as_str()).execute(p).await.map(drop))
                     .unwrap();
-                accounts::resend_verification(&home.house, &typed).await.unwrap();
+                accounts::resend_verification(&home.house, &typed, &device()).await.unwrap();
                 written += 1;
             }
         }
@@ -196,7 +196,7 @@ async fn whatever_is_typed_at_sign_in_verification_and_search_is_answered() {
             let page = admin::users(&home.house, &root, &filter).await;
             assert!(page.is_ok_and(|page| page.items.len() <= 1), "{:?}", brief(typed));
         }
-        let resent = accounts::resend_verification(&home.house, typed).await;
+        let resent = accounts::resend_verification(&home.house, typed, &device()).await;
         assert!(matches!(resent, Ok(()) | Err(Refusal::Invalid(_))), "{:?}", brief(typed));
     }
     // Each of these costs a hash, so only some strings go alone.

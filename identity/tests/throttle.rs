@@ -132,7 +132,7 @@ async fn an_address_gets_three_letters_an_hour() {
     }
     assert_eq!(told, [0, 0, 0, 1200]);
     assert_eq!(attempt(&home, Throttle::SignIn, "alice@example.org").await, 0, "letters and sign-in are counted apart");
-    let again = accounts::resend_verification(&home.house, "alice@example.org").await;
+    let again = accounts::resend_verification(&home.house, "alice@example.org", &device()).await;
     assert!(matches!(again, Err(Refusal::TooMany { .. })), "known or not");
 }
 

@@ -26,7 +26,7 @@ pub async fn register(name: String, email: String, password: Secret) -> Result<D
 #[server(prefix = "/api", endpoint = "resend_verification")]
 pub async fn resend_verification(email: String) -> Result<Done, AppError> {
     let visit = here()?;
-    accounts::resend_verification(&visit.house, &email).await.map_err(worded)?;
+    accounts::resend_verification(&visit.house, &email, &visit.device).await.map_err(worded)?;
     Ok(Done::go("/verify").telling(Notice::LetterSent))
 }
 

@@ -43,11 +43,9 @@ pub(crate) async fn answer(
     ask: &Ask,
 ) -> Result<Option<Letter>, Refusal> {
     let mut tx = house.db.begin().await?;
-    let known: Option<Known> =
-        within!(tx, |c| sqlx::query_as(FIND).bind(&ask.address).fetch_optional(c).await)?;
+    let known: Option<Known> = within!(tx, |c| sqlx::query_as(FIND).bind(&ask.address).fetch_optional(c).await)?;
     let Some(known) = known else { return Ok(None) };
-    let first: Option<(Uuid,)> =
-        within!(tx, |c| sqlx::query_as(OWN).bind(id).bind(known.id).fetch_optional(c).await)?;
+    let first: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(OWN).bind(id).bind(known.id).fetch_optional(c).await)?;
     let letter = match ask.asked {
         Asked::Reset => {
             let letter = reset(house, &mut tx, id, asked_at, ask, &known).await?;

@@ -9,8 +9,9 @@ use crate::{
     db::{on, statements, within},
     events::{self, Event, Kind},
     passwords::{self, Rules, Verdict},
-    sessions::{self, Device},
+    sessions::{self, Device, step_up::given},
     throttle::{self, Throttle},
+    tokens::TokenPair,
     words::{EmailAddress, EndCause, Fault, Field, FieldError, Secret, Viewer},
 };
 use uuid::Uuid;
@@ -29,8 +30,9 @@ struct Own {
     password_hash: String,
 }
 
-/// Changes the caller's own password and ends all other sessions. Giving the old one is a proof for this session. Wrong guesses
-/// count as attempts to sign in, or a session left open would be a place to guess at.
+/// Changes the caller's own password and ends all other sessions. Giving the old one is a proof for this session, which
+/// gets new tokens as [`sessions::reauthenticate`] tells of `renew`. Wrong guesses count as attempts to sign in, or a session left
+/// open would be a place to guess at.
 ///
 /// # Errors
 /// `Invalid` with every fault (`Wrong` on `current`, `Same` on `password`), `TooMany` attempts, `SignedOut` when the session is
@@ -41,7 +43,8 @@ pub async fn change_password(
     device: &Device,
     current: &Secret,
     password: &Secret,
-) -> Result<(), Refusal> {
+    renew: bool,
+) -> Result<Option<TokenPair>, Refusal> {
     let own: Option<Own> = on!(house.db, read, |p| sqlx::query_as(FIND).bind(viewer.id).fetch_optional(p).await)?;
     let own = own.ok_or(Refusal::SignedOut(None))?;
     let address = EmailAddress::parse(&own.email)?;
@@ -65,7 +68,7 @@ pub async fn change_password(
         .fetch_optional(c)
         .await)?;
     changed.ok_or_else(wrong)?;
-    sessions::proved(house, &mut tx, viewer).await?;
+    let pair = given(house, &mut tx, viewer, device, renew).await?;
     let ended =
         sessions::end_all_within(house, &mut tx, viewer.id, Some(viewer.session), EndCause::PasswordChanged).await?;
     mailed::void(&mut tx, Purpose::Reset, viewer.id).await?;
@@ -75,7 +78,7 @@ pub async fn change_password(
     house.revocations.sessions(&ended, now);
     house.outbox_bell.notify_one();
     throttle::clear(house, Throttle::SignIn, &address).await?;
-    Ok(())
+    Ok(pair)
 }
 
 /// Every fault that can be seen without judging the old password.

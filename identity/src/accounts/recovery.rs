@@ -64,13 +64,8 @@ pub async fn reset_password(
     let of = mailed::spend(house, &mut tx, Purpose::Reset, token.expose()).await?.ok_or_else(spent)?;
     let (id, now) = (of.user_id, house.now());
     confirm(house, &mut tx, id, &of.address, device).await?;
-    let set: Option<(String,)> = within!(tx, |c| sqlx::query_as(SET)
-        .bind(&hash)
-        .bind(now)
-        .bind(id)
-        .bind(&of.address)
-        .fetch_optional(c)
-        .await)?;
+    let set: Option<(String,)> =
+        within!(tx, |c| sqlx::query_as(SET).bind(&hash).bind(now).bind(id).bind(&of.address).fetch_optional(c).await)?;
     let (name,) = set.ok_or_else(spent)?;
     let ended = sessions::end_all_within(house, &mut tx, id, None, EndCause::PasswordReset).await?;
     events::record(house, &mut tx, Event::new(Kind::PasswordRecovered).by(id).on(id).from(device)).await?;
@@ -85,12 +80,8 @@ pub async fn reset_password(
 
 /// An address nobody had confirmed is confirmed by the way. Registrations that still wait are void: each carries a password.
 async fn confirm(house: &Latchkey, tx: &mut Tx, id: Uuid, address: &str, device: &Device) -> Result<(), Refusal> {
-    let confirmed: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(CONFIRM)
-        .bind(house.now())
-        .bind(id)
-        .bind(address)
-        .fetch_optional(c)
-        .await)?;
+    let confirmed: Option<(Uuid,)> =
+        within!(*tx, |c| sqlx::query_as(CONFIRM).bind(house.now()).bind(id).bind(address).fetch_optional(c).await)?;
     if confirmed.is_some() {
         mailed::void(tx, Purpose::Verify, id).await?;
         events::record(house, tx, Event::new(Kind::Verified).by(id).on(id).from(device)).await?;

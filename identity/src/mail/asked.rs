@@ -50,3 +50,19 @@ pub(crate) async fn ask(house: &Latchkey, asked: Asked, address: &EmailAddress, 
     house.outbox_bell.notify_one();
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Letter, outbox::Content};
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_is_told_apart_also_when_an_earlier_version_posted_it() {
+        let text = r#"{"kind":"verification","to":"a@b.c","subject":"s","text":"t","html":"h"}"#;
+        assert!(matches!(serde_json::from_str(text), Ok(Content::Letter(Letter { kind: Kind::Verification, .. }))));
+        let ask = Ask { asked: Asked::Reset, address: "a@b.c".into(), ip: "192.0.2.7".into() };
+        let text = serde_json::to_string(&ask).unwrap();
+        assert_eq!(text, r#"{"asked":"reset","address":"a@b.c","ip":"192.0.2.7"}"#, "rows wait across upgrades");
+        assert!(matches!(serde_json::from_str(&text), Ok(Content::Ask(Ask { asked: Asked::Reset, .. }))));
+    }
+}

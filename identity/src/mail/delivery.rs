@@ -121,10 +121,12 @@ async fn compose_and_send(house: &Latchkey, transport: &Transport, claimed: &Cla
     let Claimed { id, sealed, posted_at, .. } = claimed;
     let letter = match open(house, *id, sealed).map_err(|why| Failure::new(Blame::LetterForGood, why))? {
         Content::Letter(letter) => letter,
-        Content::Ask(ask) => match accounts::answer(house, *id, *posted_at, &ask).await.map_err(|why| unanswered(&why))? {
-            Some(letter) => letter,
-            None => return Ok(Handed::Nobody),
-        },
+        Content::Ask(ask) => {
+            match accounts::answer(house, *id, *posted_at, &ask).await.map_err(|why| unanswered(&why))? {
+                Some(letter) => letter,
+                None => return Ok(Handed::Nobody),
+            }
+        }
     };
     // The sender is the operator's to mend, so a message that cannot be composed is tried again.
     let message = compose(&house.settings, &letter, *id, *posted_at).map_err(|why| Failure::new(Blame::Letter, why))?;

@@ -114,7 +114,13 @@ async fn a_posted_letter_is_written_once_and_only_its_owner_may_read_it() {
 #[tokio::test]
 async fn a_letter_whose_reason_was_rolled_back_was_never_posted() {
     let home = Home::open().await;
-    let letter = letters::already_registered(&home.house.settings, "Zoë", "zoe@example.org", "https://x.example/login");
+    let letter = letters::already_registered(
+        &home.house.settings,
+        "Zoë",
+        "zoe@example.org",
+        "https://x.example/login",
+        "https://x.example/forgot",
+    );
     let mut tx = home.house.db.begin().await.unwrap();
     post(&home.house, &mut tx, None, &letter).await.unwrap();
     drop(tx);

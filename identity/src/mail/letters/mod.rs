@@ -36,13 +36,7 @@ pub fn verification(settings: &Settings, to: &str, link: &str, code: &str, hours
 
 /// Tells the owner of an account that somebody tried to register it again. The page said the same as to anybody else.
 /// `login_link` and `reset_link` lead to pages, and carry nothing.
-pub fn already_registered(
-    settings: &Settings,
-    name: &str,
-    to: &str,
-    login_link: &str,
-    reset_link: &str,
-) -> Letter {
+pub fn already_registered(settings: &Settings, name: &str, to: &str, login_link: &str, reset_link: &str) -> Letter {
     let host = host(settings);
     letter(
         settings,
@@ -137,7 +131,13 @@ mod tests {
 
     #[test]
     fn the_other_letters_as_text() {
-        let again = already_registered(&settings(), "Zoë", "zoe@example.org", "https://login.example.org/login", "https://login.example.org/forgot");
+        let again = already_registered(
+            &settings(),
+            "Zoë",
+            "zoe@example.org",
+            "https://login.example.org/login",
+            "https://login.example.org/forgot",
+        );
         insta::assert_snapshot!(again.text);
         let at = Timestamp(1_763_784_780_000);
         let account = "https://login.example.org/account";
