@@ -18,6 +18,10 @@ identity::spelled! {
         LetterSent = "letter_sent",
         /// The address is confirmed.
         Verified = "verified",
+        /// A new password was set by letter.
+        PasswordSet = "password_set",
+        /// The own password was changed.
+        PasswordChanged = "password_changed",
         /// Signed out.
         SignedOut = "signed_out",
         /// The first administrator exists.

@@ -32,7 +32,8 @@ impl LocalPath {
 
     /// The typed path, or home. The pages on the way are no place to arrive at after signing in.
     pub fn after_sign_in(raw: Option<&str>) -> String {
-        const ON_THE_WAY: [&str; 6] = ["/login", "/register", "/verify", "/setup", "/reauthenticate", "/api"];
+        const ON_THE_WAY: [&str; 8] =
+            ["/login", "/register", "/verify", "/forgot", "/reset", "/setup", "/reauthenticate", "/api"];
         let path = raw.and_then(Self::parse).map(|path| path.0);
         let leads_back = |path: &String| {
             let path = path.split('?').next().unwrap_or_default();

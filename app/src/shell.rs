@@ -4,7 +4,7 @@
 
 use crate::{
     catalogue::PRODUCT,
-    pages::{account, admin, dashboard, login, message, reauthenticate, register, setup, verify},
+    pages::{account, admin, dashboard, forgot, login, message, reauthenticate, register, reset, setup, verify},
     visit,
 };
 use leptos::{config::LeptosOptions, hydration::HydrationScripts, prelude::*};
@@ -70,10 +70,13 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("login") view=login::Login ssr=SsrMode::Async />
                 <Route path=StaticSegment("register") view=register::Register ssr=SsrMode::Async />
                 <Route path=StaticSegment("verify") view=verify::Verify ssr=SsrMode::Async />
+                <Route path=StaticSegment("forgot") view=forgot::Forgot ssr=SsrMode::Async />
+                <Route path=StaticSegment("reset") view=reset::Reset ssr=SsrMode::Async />
                 <Route path=StaticSegment("setup") view=setup::Setup ssr=SsrMode::Async />
                 <Route path=StaticSegment("reauthenticate") view=reauthenticate::Reauthenticate ssr=SsrMode::Async />
                 <Route path=StaticSegment("dashboard") view=dashboard::Dashboard ssr=SsrMode::Async />
                 <Route path=StaticSegment("account") view=account::Profile ssr=SsrMode::Async />
+                <Route path=(StaticSegment("account"), StaticSegment("password")) view=account::Password ssr=SsrMode::Async />
                 <Route path=(StaticSegment("account"), StaticSegment("devices")) view=account::Devices ssr=SsrMode::Async />
                 <Route path=StaticSegment("admin") view=admin::Overview ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("users")) view=admin::Users ssr=SsrMode::Async />

@@ -8,7 +8,7 @@ mod support;
 use identity::{
     Latchkey, Refusal, Settings,
     accounts::{self, Purpose, change_password, request_reset, reset_password, verify_email},
-    admin::{self, Admin},
+    admin::{self, Admin, Proven},
     mail::{self, Delivered, Transport},
     sessions::{self, PROOF_LIFE},
     tokens::TokenPair,
@@ -273,7 +273,7 @@ async fn who_never_confirmed_the_address_does_it_so_and_no_stranger_is_confirmed
 async fn a_disabled_account_gets_its_letter_and_stays_disabled() {
     let home = TestHouse::start().await;
     let alice = home.person("alice").await;
-    admin::disable(&home.house, &Admin::operator(), alice).await.unwrap();
+    admin::disable(&home.house, &Proven::operator(), alice).await.unwrap();
     let letter = asked(&home, ALICE).await;
     reset(&home.house, letter.token().expose(), NEW).await.unwrap();
     assert!(matches!(enter(&home, ALICE, NEW).await, Err(Refusal::Disabled)));
@@ -515,6 +515,17 @@ async fn a_change_is_refused_with_every_fault_and_a_wrong_password_counts_as_a_g
     let ended = change(&home, &there, NEW, OTHER).await;
     assert!(matches!(ended, Err(Refusal::SignedOut(_))), "a session that has ended changes nothing: {ended:?}");
     assert!(enter(&home, ALICE, NEW).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_operator_who_sets_a_password_makes_letters_void_that_could_set_another() {
+    let home = TestHouse::start().await;
+    let alice = home.person("alice").await;
+    let letter = asked(&home, ALICE).await;
+    let operator = Proven::operator();
+    admin::reset_password(&home.house, &operator, alice, &Secret::new(OTHER)).await.unwrap();
+    assert!(is_spent(reset(&home.house, letter.token().expose(), NEW).await));
+    assert!(enter(&home, ALICE, OTHER).await.is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

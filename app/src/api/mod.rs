@@ -8,6 +8,7 @@ mod admin;
 mod entrance;
 mod hints;
 mod letters;
+mod recovery;
 mod step_up;
 
 pub use account::{WhoAmI, end_other_sessions, end_session, me, sessions};
@@ -15,6 +16,7 @@ pub use admin::{Figures, UserPage, audit, disable, enable, end_sessions, overvie
 pub use entrance::{login, logout, register, resend_verification, setup, verify_email};
 pub use hints::password_strength;
 pub use letters::{LetterFigures, LetterPage, letters, retry_letters};
+pub use recovery::{change_password, request_reset, reset_password};
 pub use step_up::reauthenticate;
 
 use crate::{error::AppError, visit::Visit};

@@ -75,6 +75,7 @@ pub fn fault(field: Field, fault: Fault, min: usize) -> String {
         (Field::Password, Fault::TooShort) => return format!("Use at least {min} characters."),
         (Field::Password | Field::Current, Fault::TooLong) => "A password has at most 128 characters.",
         (Field::Password | Field::Current, Fault::Wrong) => "This is not your password.",
+        (Field::Password, Fault::Same) => "This is the password you have. Choose another.",
         (Field::Password, Fault::Unprintable) => "The password has characters that no keyboard can type.",
         (Field::Password, Fault::Common) => "This password is on lists that attackers try first. Choose another.",
         (Field::Password, Fault::Personal) => "This password is made from your own name or address. Choose another.",

@@ -6,6 +6,8 @@ pub const NAME: &str = "Name";
 pub const EMAIL: &str = "Email";
 /// A password, new or one's own.
 pub const PASSWORD: &str = "Password";
+/// A password to take the place of the one before.
+pub const NEW_PASSWORD: &str = "New password";
 /// Shows what was typed into a password field.
 pub const SHOW_PASSWORD: &str = "Show password";
 

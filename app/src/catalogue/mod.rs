@@ -21,6 +21,7 @@ mod notices;
 pub mod passwords;
 mod people;
 pub mod reauthenticate;
+pub mod recovery;
 mod sessions;
 
 pub use errors::{error, error_page, fault, reference};

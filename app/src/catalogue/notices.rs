@@ -11,6 +11,8 @@ pub const fn notice(notice: Notice) -> &'static str {
     match notice {
         Notice::LetterSent => "If the address can be used here, a letter is on its way to it.",
         Notice::Verified => "Your address is confirmed. You can sign in now.",
+        Notice::PasswordSet => "Your new password is set. You can sign in with it now.",
+        Notice::PasswordChanged => "Your password was changed. Everywhere else you are signed out.",
         Notice::SignedOut => "You are signed out.",
         Notice::SetupDone => "The first administrator is ready. Sign in to begin.",
         Notice::SessionEnded => "That session was ended.",

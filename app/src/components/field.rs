@@ -104,12 +104,15 @@ fn Strength(input: &'static str, min: usize) -> impl IntoView {
 /// The password one has.
 #[component]
 pub fn PasswordField(
+    /// Which field of the form.
+    #[prop(default = Field::Password)]
+    field: Field,
     /// The visible label.
     #[prop(default = words::PASSWORD)]
     label: &'static str,
 ) -> impl IntoView {
-    let (_, error) = told(Field::Password);
-    let id = Field::Password.as_str();
+    let (_, error) = told(field);
+    let id = field.as_str();
     view! {
         <div class="field">
             <label class="field__label" for=id>{label}</label>
@@ -127,13 +130,17 @@ pub fn PasswordField(
 
 /// A password to be chosen.
 #[component]
-pub fn NewPassword() -> impl IntoView {
+pub fn NewPassword(
+    /// The visible label.
+    #[prop(default = words::PASSWORD)]
+    label: &'static str,
+) -> impl IntoView {
     let (_, error) = told(Field::Password);
     let id = Field::Password.as_str();
     let min = min_password();
     view! {
         <div class="field">
-            <label class="field__label" for=id>{words::PASSWORD}</label>
+            <label class="field__label" for=id>{label}</label>
             <div class="field__box">
                 <input
                     class="input input--toggled" id=id name=id type="password" autocomplete="new-password" required=true

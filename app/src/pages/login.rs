@@ -1,7 +1,7 @@
 //! `/login`: signing in, and learning why one was signed out.
 
 use crate::{
-    catalogue::{self, entrance as words, fields},
+    catalogue::{self, entrance as words, fields, recovery},
     components::{Choice, NoticeBox, PasswordField, TextField, Threshold, Tone},
     error::AppError,
     flash::Flash,
@@ -44,6 +44,7 @@ pub fn Login() -> impl IntoView {
                 {(options.len() == 1).then(|| view! { <input type="hidden" name="stay" value=default.as_str() /> })}
                 <button class="button button--primary button--large button--wide">{words::SIGN_IN}</button>
             </form>
+            <p class="threshold__more"><a href="/forgot">{recovery::FORGOTTEN}</a></p>
             <p class="threshold__more">{words::NEW_HERE} " " <a href="/register">{words::REGISTER}</a></p>
         </Threshold>
     }

@@ -3,9 +3,11 @@
 pub mod account;
 pub mod admin;
 pub mod dashboard;
+pub mod forgot;
 pub mod login;
 pub mod message;
 pub mod reauthenticate;
 pub mod register;
+pub mod reset;
 pub mod setup;
 pub mod verify;

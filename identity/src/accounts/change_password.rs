@@ -1,9 +1,6 @@
 //! A new password for somebody who is signed in and knows the old one.
 
-use super::{
-    mailed::{self, Purpose},
-    recovery,
-};
+use super::recovery;
 use crate::{
     Latchkey, Refusal,
     db::{on, statements, within},
@@ -71,7 +68,7 @@ pub async fn change_password(
     let pair = given(house, &mut tx, viewer, device, renew).await?;
     let ended =
         sessions::end_all_within(house, &mut tx, viewer.id, Some(viewer.session), EndCause::PasswordChanged).await?;
-    mailed::void(&mut tx, Purpose::Reset, viewer.id).await?;
+    recovery::void_resets(&mut tx, viewer.id).await?;
     events::record(house, &mut tx, by(viewer, Kind::PasswordChanged).from(device)).await?;
     recovery::tell(house, &mut tx, viewer.id, &own.name, &own.email, device).await?;
     tx.commit().await?;

@@ -21,6 +21,7 @@ pub use create::create_verified;
 pub use mailed::Purpose;
 pub use name::PersonName;
 pub use profile::profile;
+pub(crate) use recovery::void_resets;
 pub use recovery::{request_reset, reset_password};
 pub use register::{register, resend_verification};
 pub(crate) use setup::close as close_setup;

@@ -89,6 +89,11 @@ async fn confirm(house: &Latchkey, tx: &mut Tx, id: Uuid, address: &str, device:
     Ok(())
 }
 
+/// Makes worthless the letters that could still set a password, in the transaction that sets one in another way.
+pub(crate) async fn void_resets(tx: &mut Tx, id: Uuid) -> Result<(), Refusal> {
+    mailed::void(tx, Purpose::Reset, id).await
+}
+
 /// The letter that tells of a new password.
 pub(super) async fn tell(
     house: &Latchkey,

@@ -33,7 +33,7 @@ statements! {
             returning id";
     ENABLE = "update users set disabled_at = null where id = $1 and disabled_at is not null returning id";
     STANDING = "select disabled_at from users where id = $1";
-    SET_PASSWORD = "update users set password_hash = $1 where id = $2 returning id";
+    SET_PASSWORD = "update users set password_hash = $1, password_changed_at = $3 where id = $2 returning id";
 }
 
 /// Changes what an account may open. Takes effect with the account's next request: its access tokens become stale.
@@ -117,7 +117,7 @@ pub async fn end_sessions(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<
     Ok(ended.len())
 }
 
-/// Sets a new password for an account and ends its sessions.
+/// Sets a new password for an account and ends its sessions. Letters that could set another are void.
 ///
 /// # Errors
 /// `NotFound`, `Invalid`, `Busy`, or when the database does not answer.
@@ -127,8 +127,9 @@ pub async fn reset_password(house: &Latchkey, admin: &Proven, id: Uuid, password
     let hash = house.hasher.hash(&password).await?;
     let mut tx = house.db.begin().await?;
     let done: Option<(Uuid,)> =
-        within!(tx, |c| sqlx::query_as(SET_PASSWORD).bind(&hash).bind(id).fetch_optional(c).await)?;
+        within!(tx, |c| sqlx::query_as(SET_PASSWORD).bind(&hash).bind(id).bind(house.now()).fetch_optional(c).await)?;
     done.ok_or(Refusal::NotFound)?;
+    accounts::void_resets(&mut tx, id).await?;
     let ended = sessions::end_all_within(house, &mut tx, id, None, EndCause::PasswordReset).await?;
     events::record(house, &mut tx, admin.event(Kind::PasswordReset).on(id)).await?;
     tx.commit().await?;

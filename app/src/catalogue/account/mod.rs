@@ -1,6 +1,7 @@
 //! The pages of the own account: what all of them say. One file below for each page.
 
 pub mod devices;
+pub mod password;
 pub mod profile;
 
 /// Name of the tabs.

@@ -1,9 +1,11 @@
 //! The pages of the own account, one file each, and what they share: a title and the tabs that lead from one to the other.
 
 mod devices;
+mod password;
 mod profile;
 
 pub use devices::Devices;
+pub use password::Password;
 pub use profile::Profile;
 
 use crate::{

@@ -49,8 +49,8 @@ pub fn already_registered(settings: &Settings, name: &str, to: &str, login_link:
                 "Somebody, probably you, just tried to register this address at {host}. It already has an account, so nothing was changed."
             )),
             Part::Button("Sign in", login_link),
-            Part::Says(&format!("If you do not remember your password, set a new one here: {reset_link}")),
             Part::Says("If this was not you, there is nothing to do: nobody has learned that you have an account."),
+            Part::Otherwise("You do not remember your password? Set a new one.", "Set a new password", reset_link),
         ],
     )
 }

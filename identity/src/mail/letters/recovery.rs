@@ -60,10 +60,11 @@ pub fn password_changed(
             )),
             Part::Facts(&[("Browser", &one_line(device, 160)), ("Changed", &moment(at))]),
             Part::Says("If this was you, there is nothing to do."),
-            Part::Says(
+            Part::Otherwise(
                 "If it was not, take your account back: this ends all its sessions and lets you set a new password.",
+                "This was not me",
+                secure_link,
             ),
-            Part::Button("This was not me", secure_link),
         ],
     )
 }

@@ -51,7 +51,9 @@ impl Function {
             "/api/register" => vec![("name", "Fresh".into()), ("email", fresh), ("password", PASSWORD.into())],
             "/api/login" => vec![("email", email("carol")), ("password", PASSWORD.into())],
             "/api/verify_email" => vec![("token", "AAAAA-AAAAA-AAAAA".into())],
-            "/api/resend_verification" => vec![("email", fresh)],
+            "/api/resend_verification" | "/api/request_reset" => vec![("email", fresh)],
+            "/api/reset_password" => vec![("token", "AAAAA-AAAAA-AAAAA".into()), ("password", PASSWORD.into())],
+            "/api/change_password" => vec![("current", PASSWORD.into()), ("password", PASSWORD.into())],
             "/api/setup" => {
                 vec![("token", "x".into()), ("name", "Fresh".into()), ("email", fresh), ("password", PASSWORD.into())]
             }
