@@ -6,8 +6,8 @@ pub const TITLE: &str = "Please give your password again";
 pub const LEAD: &str = "It has been a while, and this is worth a second look.";
 /// Whose password it is.
 pub const ACCOUNT: &str = "Account";
-/// What happens when the password was right.
-pub const NEXT: &str = "What happens then";
+/// What the person was about to do.
+pub const PURPOSE: &str = "What it is for";
 /// The button.
 pub const GO_ON: &str = "Go on";
 /// Back to the page the form was sent from.
@@ -22,9 +22,9 @@ pub fn about(act: &str) -> &'static str {
         "/api/admin/end_sessions" => "All sessions of an account are ended.",
         "/api/admin/retry_letters" => "Letters that could not be sent are tried again.",
         "/api/change_address" => "A letter goes to your new address, so that you can confirm it.",
-        "/api/change_password" => "You can change your password.",
+        "/api/change_password" => "Your password is changed.",
         "/api/delete_account" => "Your account is going to be deleted. You can undo that within seven days.",
         "/account/export" => "You get a copy of everything that is held about you.",
-        _ => "What you were about to do is done.",
+        _ => "What you were about to do.",
     }
 }

@@ -19,8 +19,8 @@ pub fn Reauthenticate() -> impl IntoView {
     let next = asked.and_then(|next| LocalPath::parse(&next)).map(|next| next.as_str().to_owned()).unwrap_or_default();
     let pending = flash.pending;
     let about = match &pending {
-        Some(pending) => words::about(&pending.act),
-        None => words::about(next.split('?').next().unwrap_or_default()),
+        Some(pending) => Some(words::about(&pending.act)),
+        None => next.split('?').next().filter(|next| !next.is_empty()).map(words::about),
     };
     // Who was on the way to a page has not left the one before, as far as they remember: for them the start is near enough.
     let back = pending.as_ref().map_or_else(|| HOME.to_owned(), |pending| pending.back.clone());
@@ -36,7 +36,9 @@ pub fn Reauthenticate() -> impl IntoView {
                 <div class="card__body">
                     <dl class="facts">
                         <div class="facts__row"><dt>{words::ACCOUNT}</dt><dd>{name} " · " {email.clone()}</dd></div>
-                        <div class="facts__row"><dt>{words::NEXT}</dt><dd>{about}</dd></div>
+                        {about.map(|about| view! {
+                            <div class="facts__row"><dt>{words::PURPOSE}</dt><dd>{about}</dd></div>
+                        })}
                     </dl>
                     <form class="threshold__form" method="post" action="/api/reauthenticate">
                         // For password managers, which look for the name beside the password.
