@@ -38,6 +38,10 @@ identity::spelled! {
         Enabled = "enabled",
         /// An account's sessions were ended.
         SessionsEnded = "sessions_ended",
+        /// The account will be deleted.
+        DeletionRequested = "deletion_requested",
+        /// And now it will not.
+        AccountKept = "account_kept",
         /// Letters are tried again now.
         LettersRetried = "letters_retried",
         /// There was no letter to try again.

@@ -4,7 +4,9 @@
 
 use crate::{
     catalogue::PRODUCT,
-    pages::{account, admin, dashboard, forgot, login, message, reauthenticate, register, reset, setup, verify},
+    pages::{
+        account, admin, dashboard, forgot, keep_account, login, message, reauthenticate, register, reset, setup, verify,
+    },
     visit,
 };
 use leptos::{config::LeptosOptions, hydration::HydrationScripts, prelude::*};
@@ -78,6 +80,9 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("account") view=account::Profile ssr=SsrMode::Async />
                 <Route path=(StaticSegment("account"), StaticSegment("password")) view=account::Password ssr=SsrMode::Async />
                 <Route path=(StaticSegment("account"), StaticSegment("devices")) view=account::Devices ssr=SsrMode::Async />
+                <Route path=(StaticSegment("account"), StaticSegment("history")) view=account::History ssr=SsrMode::Async />
+                <Route path=(StaticSegment("account"), StaticSegment("data")) view=account::Data ssr=SsrMode::Async />
+                <Route path=StaticSegment("keep-account") view=keep_account::KeepAccount ssr=SsrMode::Async />
                 <Route path=StaticSegment("admin") view=admin::Overview ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("users")) view=admin::Users ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("users"), ParamSegment("id")) view=admin::User ssr=SsrMode::Async />

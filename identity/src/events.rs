@@ -1,6 +1,7 @@
 //! Security events: what happened to an account, written in the transaction that did it.
 //!
-//! Never holds a secret, and never what somebody typed wrongly. Read by the admin panel and, later, by the account's owner.
+//! Never holds a secret, and never what somebody typed wrongly. Read by the admin panel and, in
+//! `history`, by the account's owner. When an account is deleted, its events stay, about an id that leads nowhere.
 
 use crate::{
     Latchkey, Refusal,
@@ -15,10 +16,10 @@ use uuid::Uuid;
 statements! {
     INSERT = "insert into events (id, at, kind, actor_id, subject_id, session_id, ip, detail)
               values ($1, $2, $3, $4, $5, $6, $7, $8)";
-    LATEST = "select e.id, e.at, e.kind, a.email as actor, s.email as subject, e.ip, e.detail
+    LATEST = "select e.id, e.at, e.kind, e.actor_id, e.subject_id, a.email as actor, s.email as subject, e.ip, e.detail
                 from events e left join users a on a.id = e.actor_id left join users s on s.id = e.subject_id
                where e.id < $1 order by e.id desc limit $2";
-    LATEST_OF = "select e.id, e.at, e.kind, a.email as actor, s.email as subject, e.ip, e.detail
+    LATEST_OF = "select e.id, e.at, e.kind, e.actor_id, e.subject_id, a.email as actor, s.email as subject, e.ip, e.detail
                    from events e left join users a on a.id = e.actor_id left join users s on s.id = e.subject_id
                   where e.subject_id = $3 and e.id < $1 order by e.id desc limit $2";
 }
@@ -156,6 +157,8 @@ struct Row {
     id: Uuid,
     at: Timestamp,
     kind: String,
+    actor_id: Option<Uuid>,
+    subject_id: Option<Uuid>,
     actor: Option<String>,
     subject: Option<String>,
     ip: String,
@@ -168,6 +171,8 @@ impl From<Row> for EventView {
             id: row.id,
             at: row.at.0,
             kind: row.kind,
+            actor_id: row.actor_id,
+            subject_id: row.subject_id,
             actor: row.actor,
             subject: row.subject,
             ip: row.ip,

@@ -23,6 +23,9 @@ statements! {
 /// How often spent tokens, old letters and old counts are removed.
 const TIDY_EVERY: Duration = Duration::from_secs(5 * 60);
 
+/// How often it is looked whose account is to be deleted. A minute more or less is nothing after seven days.
+const ERASE_EVERY: Duration = Duration::from_secs(5 * 60);
+
 /// How often the age of the signing key is looked at.
 const KEYS_EVERY: Duration = Duration::from_secs(3600);
 
@@ -39,6 +42,9 @@ const PROBE_EVERY: Duration = Duration::from_secs(5);
 pub async fn run_due(house: &Latchkey) -> Result<(), Refusal> {
     if take(house, "tidy", TIDY_EVERY).await? {
         tidy(house).await?;
+    }
+    if take(house, "erase accounts", ERASE_EVERY).await? {
+        accounts::leaving::erase_due(house).await?;
     }
     if take(house, "rotate keys", KEYS_EVERY).await? {
         keys::rotate_if_old(house).await?;

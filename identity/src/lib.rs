@@ -18,6 +18,7 @@ on_the_server! {
     pub mod admin;
     pub mod db;
     pub mod events;
+    pub mod history;
     pub mod jobs;
     pub mod keys;
     mod latchkey;

@@ -5,7 +5,7 @@
 
 use crate::{
     Latchkey, Refusal,
-    db::{on, statements},
+    db::{Tx, on, statements, within},
     keys::mac,
     time::Timestamp,
     words::EmailAddress,
@@ -36,28 +36,21 @@ statements! {
 /// How long a key that was blocked is remembered after its last attempt.
 const MEMORY: Duration = Duration::from_secs(3600);
 
-/// What is throttled, and how.
-#[derive(Clone, Copy, Debug)]
-pub enum Throttle {
-    /// Sign-in to one account: five attempts in five minutes, then a delay that grows by half a minute to a quarter of an hour
-    /// (ASVS 6.3.1, NIST SP 800-63B-4 section 3.2.2).
-    SignIn,
-    /// Letters about a registration to one address: three in an hour.
-    Letters,
-    /// Letters with which a new password can be set, to one address: three in an hour. Counted apart, so that nobody can keep the
-    /// owner from one by registering the address again and again.
-    Resets,
+crate::spelled! {
+    /// What is throttled, and how.
+    Throttle {
+        /// Sign-in to one account: five attempts in five minutes, then a delay that grows by half a minute to a quarter of an hour
+        /// (ASVS 6.3.1, NIST SP 800-63B-4 section 3.2.2).
+        SignIn = "sign-in",
+        /// Letters about a registration to one address: three in an hour.
+        Letters = "letters",
+        /// Letters with which a new password can be set, to one address: three in an hour. Counted apart, so that nobody can keep the
+        /// owner from one by registering the address again and again.
+        Resets = "resets",
+    }
 }
 
 impl Throttle {
-    const fn label(self) -> &'static [u8] {
-        match self {
-            Self::SignIn => b"sign-in",
-            Self::Letters => b"letters",
-            Self::Resets => b"resets",
-        }
-    }
-
     /// Window, free attempts, first delay, longest delay.
     const fn numbers(self) -> (i64, i64, i64, i64) {
         match self {
@@ -67,8 +60,8 @@ impl Throttle {
     }
 }
 
-fn key(house: &Latchkey, what: Throttle, address: &EmailAddress) -> [u8; 32] {
-    mac(&house.throttle_key, &[what.label(), address.as_str().as_bytes()])
+fn key(house: &Latchkey, what: Throttle, address: &str) -> [u8; 32] {
+    mac(&house.throttle_key, &[what.as_str().as_bytes(), address.as_bytes()])
 }
 
 /// Counts an attempt.
@@ -79,7 +72,7 @@ pub async fn take(house: &Latchkey, what: Throttle, address: &EmailAddress) -> R
     if !house.settings.limits {
         return Ok(());
     }
-    let (key, now) = (key(house, what, address), house.now());
+    let (key, now) = (key(house, what, address.as_str()), house.now());
     let (window, free, first, longest) = what.numbers();
     let taken: Option<(Timestamp,)> = on!(house.db, write, |p| sqlx::query_as(TAKE)
         .bind(&key[..])
@@ -105,8 +98,17 @@ pub async fn take(house: &Latchkey, what: Throttle, address: &EmailAddress) -> R
 /// # Errors
 /// When the database does not answer.
 pub async fn clear(house: &Latchkey, what: Throttle, address: &EmailAddress) -> Result<(), Refusal> {
-    let key = key(house, what, address);
+    let key = key(house, what, address.as_str());
     on!(house.db, write, |p| sqlx::query(CLEAR).bind(&key[..]).execute(p).await.map(drop))?;
+    Ok(())
+}
+
+/// Forgets everything about an address that belongs to nobody any more, within the caller's transaction.
+pub(crate) async fn forget(house: &Latchkey, tx: &mut Tx, address: &str) -> Result<(), Refusal> {
+    for what in Throttle::ALL {
+        let key = key(house, *what, address);
+        within!(*tx, |c| sqlx::query(CLEAR).bind(&key[..]).execute(c).await.map(drop))?;
+    }
     Ok(())
 }
 

@@ -42,4 +42,4 @@ alter table letters add column user_id blob references users (id) on delete casc
 create index letters_by_user on letters (user_id, id) where user_id is not null;
 
 -- What somebody did to others, or to nobody: found when they leave and are forgotten.
-create index events_by_other_actor on events (actor_id) where subject_id is null or actor_id <> subject_id;
+create index events_by_other_actor on events (actor_id, id) where subject_id is null or actor_id <> subject_id;

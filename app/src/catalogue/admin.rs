@@ -12,13 +12,6 @@ pub const LETTERS: &str = "Letters";
 /// The tab of `/admin/audit`.
 pub const EVENTS: &str = "Events";
 
-/// Back to the beginning of a list.
-pub const FIRST_PAGE: &str = "First page";
-/// On in a list.
-pub const NEXT_PAGE: &str = "Next page";
-/// Name of these two.
-pub const PAGES: &str = "Pages of the list";
-
 /// Below the title of `/admin`.
 pub const OVERVIEW_LEAD: &str = "How many there are, and what happened last.";
 /// Figure: accounts.
@@ -105,8 +98,3 @@ pub const END_ALL: &str = "End all";
 pub const END_ALL_OWN: &str = "End all, mine too";
 /// There are none.
 pub const NO_SESSIONS: &str = "Not signed in anywhere.";
-
-/// How many rows a page of a list has.
-pub fn shown(rows: usize) -> String {
-    format!("{rows} shown")
-}

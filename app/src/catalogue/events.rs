@@ -23,6 +23,8 @@ pub const BY: &str = "Done by";
 pub const FROM: &str = "From";
 /// It concerns no account.
 pub const NOBODYS: &str = "Nobody's";
+/// In place of the address of somebody who is gone.
+pub const DELETED: &str = "A deleted account";
 /// The last few events.
 pub const LAST: &str = "Last events";
 /// The way to all of them.
@@ -93,13 +95,25 @@ pub fn event_detail(kind: &str, detail: &str) -> String {
     role().or_else(stay).or_else(cause).or_else(things).unwrap_or_else(|| detail.to_owned())
 }
 
-/// Who did it, for reading. Nobody who signed in: then it was the command line or the one-time link it printed, or a stranger.
+/// Who did it, for reading. Nobody who signed in: then it was the command line or the one-time link it printed, the installation by
+/// itself, or a stranger.
 pub fn event_actor(event: &EventView) -> String {
     match &event.actor {
-        Some(actor) if Some(actor) == event.subject.as_ref() => "Themselves".to_owned(),
+        _ if event.actor_id.is_some() && event.actor_id == event.subject_id => "Themselves".to_owned(),
         Some(actor) => actor.clone(),
+        None if event.actor_id.is_some() => DELETED.to_owned(),
+        None if event.kind == identity::events::Kind::AccountDeleted.as_str() => "Nobody: it was time".to_owned(),
         None if event.ip.is_empty() || event.ip == "command line" => "The operator".to_owned(),
         None => "Somebody unknown".to_owned(),
+    }
+}
+
+/// Whose account it is, for reading.
+pub fn event_subject(event: &EventView) -> String {
+    match &event.subject {
+        Some(subject) => subject.clone(),
+        None if event.subject_id.is_some() => DELETED.to_owned(),
+        None => NOBODYS.to_owned(),
     }
 }
 
@@ -125,5 +139,29 @@ mod tests {
         for kind in identity::events::Kind::ALL {
             assert_ne!(event(kind.as_str()), kind.as_str());
         }
+    }
+
+    #[test]
+    fn somebody_who_is_gone_is_a_deleted_account() {
+        let [gone, here] = [1, 2].map(uuid::Uuid::from_u128);
+        let event = |actor_id, subject_id| EventView {
+            id: uuid::Uuid::nil(),
+            at: 0,
+            kind: "disabled".into(),
+            actor_id,
+            subject_id,
+            actor: (actor_id == Some(here)).then(|| "root@example.org".into()),
+            subject: (subject_id == Some(here)).then(|| "root@example.org".into()),
+            ip: String::new(),
+            detail: String::new(),
+        };
+        let told = |actor, subject| {
+            let event = event(actor, subject);
+            [event_actor(&event), event_subject(&event)]
+        };
+        assert_eq!(told(Some(gone), Some(here)), ["A deleted account", "root@example.org"]);
+        assert_eq!(told(Some(here), Some(gone)), ["root@example.org", "A deleted account"]);
+        assert_eq!(told(Some(gone), Some(gone)), ["Themselves", "A deleted account"]);
+        assert_eq!(told(None, None), ["The operator", "Nobody's"]);
     }
 }

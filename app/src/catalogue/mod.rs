@@ -15,6 +15,7 @@ pub mod fields;
 pub mod frame;
 mod lengths;
 pub mod letters;
+pub mod lists;
 pub mod messages;
 pub mod moments;
 mod notices;
@@ -25,7 +26,7 @@ pub mod recovery;
 mod sessions;
 
 pub use errors::{error, error_page, fault, reference};
-pub use events::{event, event_actor, event_detail};
+pub use events::{event, event_actor, event_detail, event_subject};
 pub use lengths::{length, number};
 pub use letters::{letter, letter_state, letters};
 pub use notices::{AWAY, ended_because, notice};

@@ -60,3 +60,8 @@ pub fn on_date(day: i8, month: i8, year: i16) -> String {
 fn month_name(month: i8) -> &'static str {
     usize::try_from(month - 1).ok().and_then(|at| MONTHS.get(at)).copied().unwrap_or(UNKNOWN)
 }
+
+/// A day for the name of a file, `2026-11-22`: the same in every language. `at` is in milliseconds since 1970.
+pub fn day(at: i64) -> String {
+    jiff::Timestamp::from_millisecond(at).map_or_else(|_| UNKNOWN.to_owned(), |at| at.strftime("%Y-%m-%d").to_string())
+}

@@ -21,6 +21,8 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::Disabled => "The account was disabled and signed out everywhere.",
         Notice::Enabled => "The account can sign in again.",
         Notice::SessionsEnded => "All sessions of this account were ended.",
+        Notice::DeletionRequested => "We have written you a letter. Your other sessions were ended.",
+        Notice::AccountKept => "Your account stays as it is.",
         Notice::LettersRetried => "It is being tried again. Look once more in a moment.",
         Notice::LettersElsewhere => "There was nothing to try again: it is being sent, or was sent in the meantime.",
         Notice::ProofGiven => "Thank you. Please send the form once more.",

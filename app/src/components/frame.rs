@@ -1,6 +1,6 @@
 //! The frame of every page behind the door: a bar on top, one column of content, a foot.
 
-use super::{Brand, FlashNotice};
+use super::{Brand, FlashNotice, LeavingBanner};
 use crate::{
     catalogue::{PRODUCT, frame as words},
     islands::Manners,
@@ -24,6 +24,7 @@ pub fn Frame(
     children: Children,
 ) -> impl IntoView {
     let visit = visit::current();
+    let own = visit.is_some() && matches!(current, words::DASHBOARD | words::ACCOUNT);
     let name = visit.as_ref().and_then(|visit| visit.viewer()).map(|viewer| viewer.name.clone());
     let session = visit.as_ref().and_then(|visit| visit.viewer()).map(|viewer| viewer.session.to_string());
     let admin = visit.is_some_and(|visit| visit.may_administer());
@@ -51,6 +52,7 @@ pub fn Frame(
             </header>
             <main class=if narrow { "content content--narrow" } else { "content" } id="content">
                 <FlashNotice />
+                {own.then(|| view! { <LeavingBanner /> })}
                 {children()}
             </main>
             <footer class="footer">

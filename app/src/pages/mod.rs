@@ -4,6 +4,7 @@ pub mod account;
 pub mod admin;
 pub mod dashboard;
 pub mod forgot;
+pub mod keep_account;
 pub mod login;
 pub mod message;
 pub mod reauthenticate;

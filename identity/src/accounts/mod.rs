@@ -5,6 +5,7 @@
 mod asked;
 mod change_password;
 mod create;
+pub mod leaving;
 mod mailed;
 mod name;
 mod profile;
@@ -36,6 +37,7 @@ pub(crate) fn statements() -> Vec<crate::db::Statement> {
         asked::STATEMENTS,
         change_password::STATEMENTS,
         create::STATEMENTS,
+        &leaving::statements(),
         mailed::STATEMENTS,
         profile::STATEMENTS,
         recovery::STATEMENTS,

@@ -14,11 +14,14 @@ use crate::{
 use uuid::Uuid;
 
 statements! {
-    FIND = "select id, password_hash, verified_at, disabled_at from users where email = $1";
+    /// An account whose time has come is as good as gone, and answers like one that never was.
+    FIND = "select id, password_hash, verified_at, disabled_at from users
+             where email = $1 and (delete_at is null or delete_at > $2)";
     /// Asks once more, in the transaction that begins the session: the account may have been disabled, or its password
     /// changed, while the hash was computed.
     ENTER = "update users set last_sign_in_at = $1, password_hash = $2
-              where id = $3 and password_hash = $4 and disabled_at is null returning role, name";
+              where id = $3 and password_hash = $4 and disabled_at is null
+                and (delete_at is null or delete_at > $1) returning role, name";
 }
 
 #[derive(sqlx::FromRow)]
@@ -44,7 +47,7 @@ pub async fn sign_in(
     let address = parse(house, email, password, stay)?;
     throttle::take(house, Throttle::SignIn, &address).await?;
     let known: Option<Known> =
-        on!(house.db, read, |p| sqlx::query_as(FIND).bind(address.as_str()).fetch_optional(p).await)?;
+        on!(house.db, read, |p| sqlx::query_as(FIND).bind(address.as_str()).bind(house.now()).fetch_optional(p).await)?;
     let stored = known.as_ref().map(|known| known.password_hash.as_str());
     let verdict = house.hasher.verify(password, stored).await?;
     let (Some(known), Verdict::Right | Verdict::RightButOutdated) = (&known, verdict) else {

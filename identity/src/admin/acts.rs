@@ -13,14 +13,15 @@ use crate::{
 use uuid::Uuid;
 
 statements! {
-    /// Unless it is the last administrator who can sign in. The mark makes access tokens with the old role stale at once.
+    /// Unless it is the last administrator who can sign in; another who is about to be deleted does not count. The mark makes
+    /// access tokens with the old role stale at once.
     /// Each mark is in a later second than the one before, because tokens are dated in seconds.
     SET_ROLE = "update users set role = $1,
                        tokens_void_before = case when tokens_void_before + 1000 > $2 then tokens_void_before + 1000 else $2 end
                  where id = $3
                    and ($1 = 'admin' or role = 'user' or exists
                         (select 1 from users o where o.role = 'admin' and o.disabled_at is null
-                            and o.verified_at is not null and o.id <> $3))
+                            and o.verified_at is not null and o.delete_at is null and o.id <> $3))
              returning tokens_void_before";
     /// An administrator's sessions end within half a day, also those begun before.
     CAP_SESSIONS = "update sessions set expires_at = $1
@@ -29,7 +30,7 @@ statements! {
                 where id = $2 and disabled_at is null
                   and (role <> 'admin' or exists
                        (select 1 from users o where o.role = 'admin' and o.disabled_at is null
-                           and o.verified_at is not null and o.id <> $2))
+                           and o.verified_at is not null and o.delete_at is null and o.id <> $2))
             returning id";
     ENABLE = "update users set disabled_at = null where id = $1 and disabled_at is not null returning id";
     STANDING = "select disabled_at from users where id = $1";

@@ -22,6 +22,7 @@ pub fn all_statements() -> Vec<Statement> {
         crate::admin::statements(),
         super::STATEMENTS.to_vec(),
         crate::events::STATEMENTS.to_vec(),
+        crate::history::STATEMENTS.to_vec(),
         crate::jobs::STATEMENTS.to_vec(),
         crate::keys::STATEMENTS.to_vec(),
         crate::latchkey::STATEMENTS.to_vec(),

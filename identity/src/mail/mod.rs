@@ -16,7 +16,10 @@ mod transport;
 pub(crate) use asked::{Ask, Asked, ask};
 pub(crate) use claims::{ON_ITS_WAY, on_their_way};
 pub use delivery::{Delivered, deliver_due};
-pub use letters::{already_registered, password_changed, password_reset, reuse_detected, verification};
+pub use letters::{
+    account_deleted, already_registered, deletion_requested, password_changed, password_reset, reuse_detected,
+    verification,
+};
 pub(crate) use message::check_recipient;
 pub use message::check_sender;
 pub use outbox::{Standing, post, standing, tidy};

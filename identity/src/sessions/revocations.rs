@@ -89,13 +89,17 @@ impl Revocations {
     }
 }
 
+/// Up to when a session must have ended, so that no access token of it can be alive on any node.
+pub(crate) fn horizon(house: &Latchkey) -> Timestamp {
+    house.now().minus(house.settings.access_ttl + OVERLAP)
+}
+
 /// Learns what others have ended: other nodes, and the command line. Also forgets what no living token can come from.
 ///
 /// # Errors
 /// When the database does not answer; the next call catches up, however long it takes.
 pub async fn follow(house: &Latchkey) -> Result<(), Refusal> {
-    let now = house.now();
-    let horizon = now.minus(house.settings.access_ttl + OVERLAP);
+    let (now, horizon) = (house.now(), horizon(house));
     let since = {
         let set = house.revocations.0.read().unwrap_or_else(PoisonError::into_inner);
         set.followed_to.map_or(horizon, |to| to.minus(OVERLAP)).max(horizon)

@@ -82,9 +82,13 @@ pub struct EventView {
     pub at: i64,
     /// What happened, as one word.
     pub kind: String,
-    /// Address of the account that acted, if one did.
+    /// The account that acted, if one did. One that was deleted has an id that leads nowhere.
+    pub actor_id: Option<Uuid>,
+    /// The account it happened to, if any.
+    pub subject_id: Option<Uuid>,
+    /// Address of the account that acted, if there still is one.
     pub actor: Option<String>,
-    /// Address of the account it happened to, if any.
+    /// Address of the account it happened to, if there still is one.
     pub subject: Option<String>,
     /// Network address it came from.
     pub ip: String,

@@ -239,6 +239,8 @@ fn form_page(site: &Site, parts: &Parts, path: &str) -> String {
             "request_reset" => "/forgot".to_owned(),
             "reset_password" => "/reset".to_owned(),
             "change_password" => "/account/password".to_owned(),
+            "delete_account" => "/account/data".to_owned(),
+            "keep_account" => "/keep-account".to_owned(),
             "end_session" | "end_other_sessions" => "/account/devices".to_owned(),
             "admin/retry_letters" => "/admin/letters".to_owned(),
             path if path.starts_with("admin/") => "/admin/users".to_owned(),

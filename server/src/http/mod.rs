@@ -8,6 +8,7 @@ pub mod answers;
 pub mod assets;
 pub mod cookies;
 mod csrf;
+pub mod export;
 pub mod flash;
 pub mod guard;
 pub mod headers;

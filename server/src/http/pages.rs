@@ -1,10 +1,11 @@
 //! Leptos: the pages and server functions of `app`, mounted.
 
-use super::{Site, assets, headers};
+use super::{Site, assets, export, headers};
 use app::{flash::Flash, shell, visit::Visit};
 use axum::{
     Router,
     http::{HeaderValue, header, request::Parts},
+    routing::get,
 };
 use leptos::{
     config::LeptosOptions,
@@ -18,9 +19,10 @@ pub fn options() -> LeptosOptions {
     LeptosOptions::builder().output_name("latchkey").site_pkg_dir(assets::pkg_dir()).build()
 }
 
-/// The paths of all pages, as the framework knows them: `/admin/users/{id}`.
+/// The paths of all pages, as the framework knows them, `/admin/users/{id}`, and of what is asked for like a page.
 pub fn paths() -> Vec<String> {
-    generate_route_list(shell::App).iter().map(|route| route.path().to_owned()).collect()
+    let pages = generate_route_list(shell::App);
+    pages.iter().map(|route| route.path().to_owned()).chain([export::PATH.to_owned()]).collect()
 }
 
 /// Pages, server functions, and the 404 page for everything else.
@@ -28,7 +30,10 @@ pub fn routes(site: &Site) -> Router<Site> {
     let (options, lost) = (site.leptos.clone(), site.leptos.clone());
     let shell = move || shell::shell(&options);
     let not_found = render_app_async_with_context(context, move || shell::lost(&lost));
-    Router::new().leptos_routes_with_context(site, generate_route_list(shell::App), context, shell).fallback(not_found)
+    Router::new()
+        .leptos_routes_with_context(site, generate_route_list(shell::App), context, shell)
+        .route(export::PATH, get(export::export))
+        .fallback(not_found)
 }
 
 /// What the views find: the visit, the message of the page before, and a policy that knows this response's nonce.

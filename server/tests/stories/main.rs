@@ -15,6 +15,7 @@ mod headers;
 mod hints;
 mod journeys;
 mod leaving;
+mod leaving_for_good;
 mod letters;
 mod onward;
 mod programs;

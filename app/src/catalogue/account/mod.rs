@@ -1,6 +1,8 @@
 //! The pages of the own account: what all of them say. One file below for each page.
 
+pub mod data;
 pub mod devices;
+pub mod history;
 pub mod password;
 pub mod profile;
 

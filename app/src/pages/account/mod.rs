@@ -1,10 +1,14 @@
 //! The pages of the own account, one file each, and what they share: a title and the tabs that lead from one to the other.
 
+mod data;
 mod devices;
+mod history;
 mod password;
 mod profile;
 
+pub use data::Data;
 pub use devices::Devices;
+pub use history::History;
 pub use password::Password;
 pub use profile::Profile;
 

@@ -1,10 +1,10 @@
 //! `/admin/audit`: what happened, newest first.
 
-use super::{Pager, Panel, event::What};
+use super::{Panel, event::What};
 use crate::{
     api,
     catalogue::{self, admin, events as words},
-    components::{When, loaded},
+    components::{Pager, When, loaded},
     visit,
 };
 use identity::words::EventView;
@@ -49,7 +49,7 @@ pub fn Audit() -> impl IntoView {
 
 #[component]
 fn Row(event: EventView) -> impl IntoView {
-    let whose = event.subject.clone().unwrap_or_else(|| words::NOBODYS.into());
+    let whose = catalogue::event_subject(&event);
     let by = catalogue::event_actor(&event);
     view! {
         <tr>

@@ -37,13 +37,10 @@ pub(super) fn LastEvents(
     whose: bool,
 ) -> impl IntoView {
     let rows = events.into_iter().take(few).map(|event| {
-        let by = event
-            .actor
-            .clone()
-            .filter(|_| event.actor != event.subject)
-            .map(|actor| format!(" · {}", words::by(&actor)));
+        let other = event.actor_id.is_some() && event.actor_id != event.subject_id;
+        let by = other.then(|| format!(" · {}", words::by(&catalogue::event_actor(&event))));
         let from = (!event.ip.is_empty()).then(|| format!(" · {}", words::from(&event.ip)));
-        let subject = event.subject.filter(|_| whose).map(|subject| format!(" · {subject}"));
+        let subject = (whose && event.subject_id.is_some()).then(|| format!(" · {}", catalogue::event_subject(&event)));
         view! {
             <li class="list__item">
                 <div class="list__text">

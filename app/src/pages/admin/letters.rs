@@ -1,10 +1,10 @@
 //! `/admin/letters`: what Latchkey sends by mail, and how it fares. Failing letters come first: somebody waits for each.
 
-use super::{Pager, Panel};
+use super::Panel;
 use crate::{
     api::{self, LetterFigures},
     catalogue::{self, admin, letters as words, number},
-    components::{Glyph, Icon, NoticeBox, Tone, When, loaded},
+    components::{Glyph, Icon, NoticeBox, Pager, Tone, When, loaded},
     visit,
 };
 use identity::admin::{LetterState, LetterView};

@@ -18,7 +18,6 @@ use crate::{
     components::Frame,
 };
 use leptos::prelude::*;
-use url::form_urlencoded;
 
 /// The pages of the panel, as address and name.
 const TABS: &[(&str, &str)] = &[
@@ -62,54 +61,4 @@ fn Tabs(
         view! { <a class="tabs__link" href=*href aria-current=(*name == tab).then_some("page")>{*name}</a> }
     });
     view! { <nav class="tabs" aria-label=words::TABS>{links.collect_view()}</nav> }
-}
-
-/// The foot of a list: how many are shown, back to the beginning, and on.
-#[component]
-fn Pager(
-    /// Where the list is.
-    path: &'static str,
-    /// What it is filtered by.
-    query: Vec<(&'static str, String)>,
-    /// Rows on this page.
-    shown: usize,
-    /// Whether this is not the first page.
-    further: bool,
-    /// The cursor of the next page.
-    next: Option<String>,
-) -> impl IntoView {
-    let first = further
-        .then(|| view! { <a class="button button--small" href=link(path, &query, None)>{words::FIRST_PAGE}</a> });
-    let next = next.map(|next| {
-        view! { <a class="button button--small" href=link(path, &query, Some(&next)) rel="next">{words::NEXT_PAGE}</a> }
-    });
-    let both = first.is_some() || next.is_some();
-    view! {
-        <div class="pager">
-            <span>{words::shown(shown)}</span>
-            {both.then(|| view! { <nav class="row" aria-label=words::PAGES>{first}{next}</nav> })}
-        </div>
-    }
-}
-
-fn link(path: &str, query: &[(&'static str, String)], after: Option<&str>) -> String {
-    let mut pairs = form_urlencoded::Serializer::new(String::new());
-    pairs.extend_pairs(query.iter().filter(|(_, value)| !value.is_empty()));
-    pairs.extend_pairs(after.map(|after| ("after", after)));
-    match pairs.finish() {
-        query if query.is_empty() => path.to_owned(),
-        query => format!("{path}?{query}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::link;
-
-    #[test]
-    fn links_carry_the_filter_and_nothing_empty() {
-        let query = [("q", "a&b=ü".to_owned()), ("role", String::new())];
-        assert_eq!(link("/admin/users", &query, Some("x")), "/admin/users?q=a%26b%3D%C3%BC&after=x");
-        assert_eq!(link("/admin/users", &[], None), "/admin/users");
-    }
 }

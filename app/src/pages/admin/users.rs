@@ -1,10 +1,10 @@
 //! `/admin/users`: everybody with an account, by keyset, with a search that is a plain form.
 
-use super::{Pager, Panel};
+use super::Panel;
 use crate::{
     api,
     catalogue::{self, admin as words},
-    components::{Avatar, Glyph, Icon, RoleBadge, StatusBadge, When, loaded},
+    components::{Avatar, Glyph, Icon, Pager, RoleBadge, StatusBadge, When, loaded},
     visit,
 };
 use identity::{

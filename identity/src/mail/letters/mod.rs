@@ -4,8 +4,10 @@
 //! have neither. A letter to an address nobody has confirmed repeats nothing at all: whoever registers chooses both name and address,
 //! and would have us send their words to strangers.
 
+mod leaving;
 mod recovery;
 
+pub use leaving::{account_deleted, deletion_requested};
 pub use recovery::{password_changed, password_reset};
 
 use super::{

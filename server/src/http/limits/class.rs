@@ -53,7 +53,9 @@ impl Class {
                 | "setup"
                 | "request_reset"
                 | "reset_password"
-                | "change_password",
+                | "change_password"
+                | "delete_account"
+                | "keep_account",
             ) => Self::Account,
             _ => Self::Write,
         }

@@ -91,6 +91,17 @@ impl Browser {
 
     /// Sends a request with the cookies and nothing else that was not asked for.
     pub async fn send(&mut self, request: Builder, body: impl Into<Body>) -> Answer {
+        let (asked, response) = self.begin(request, body).await;
+        let answer = Answer::read(asked, response).await;
+        self.seen.lock().unwrap().push(answer.clone());
+        for cookie in answer.set_cookies() {
+            self.keep(cookie);
+        }
+        answer
+    }
+
+    /// The same up to the first byte of an answer that comes in pieces, with what was asked.
+    pub async fn begin(&mut self, request: Builder, body: impl Into<Body>) -> (String, http::Response<Body>) {
         let mut request = request.body(body.into()).expect("a request can be made of this");
         let asked = format!("{} {}", request.method(), request.uri());
         request.extensions_mut().insert(ConnectInfo(std::net::SocketAddr::new(self.address, 40_000)));
@@ -101,13 +112,7 @@ impl Browser {
             headers.insert(header::COOKIE, HeaderValue::try_from(cookies.join("; ")).expect("cookies are plain"));
         }
         headers.entry(header::HOST).or_insert(HeaderValue::from_static("id.example.org"));
-        let response = self.router.clone().oneshot(request).await.expect("a router always answers");
-        let answer = Answer::read(asked, response).await;
-        self.seen.lock().unwrap().push(answer.clone());
-        for cookie in answer.set_cookies() {
-            self.keep(cookie);
-        }
-        answer
+        (asked, self.router.clone().oneshot(request).await.expect("a router always answers"))
     }
 
     fn keep(&mut self, set: &str) {

@@ -45,7 +45,14 @@ impl Function {
         let of = of.to_string();
         let fresh = email(&format!("fresh{salt}"));
         match self.path {
-            "/api/me" | "/api/sessions" | "/api/logout" | "/api/end_other_sessions" | "/api/admin/overview" => vec![],
+            "/api/me"
+            | "/api/sessions"
+            | "/api/history"
+            | "/api/delete_account"
+            | "/api/keep_account"
+            | "/api/logout"
+            | "/api/end_other_sessions"
+            | "/api/admin/overview" => vec![],
             "/api/admin/users" | "/api/admin/audit" | "/api/admin/letters" | "/api/admin/retry_letters" => vec![],
             "/api/password_strength" => vec![("password", PASSWORD.into())],
             "/api/register" => vec![("name", "Fresh".into()), ("email", fresh), ("password", PASSWORD.into())],

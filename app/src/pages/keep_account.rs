@@ -1,0 +1,39 @@
+//! `/keep-account`: changing one's mind by letter. Opening the page spends nothing, because mail scanners open every link; the
+//! button does.
+
+use crate::{catalogue::account::data as words, components::Threshold, flash::Flash, visit};
+use identity::words::Field;
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn KeepAccount() -> impl IntoView {
+    let flash = use_context::<Flash>().unwrap_or_default();
+    let token = visit::asked("token").filter(|token| token.len() <= 200);
+    match token.filter(|_| flash.fault(Field::Token).is_none()) {
+        Some(token) => ByLink(ByLinkProps { token }).into_any(),
+        None => TooLate().into_any(),
+    }
+}
+
+#[component]
+fn ByLink(token: String) -> impl IntoView {
+    view! {
+        <Threshold title=words::KEEP_ACCOUNT lead=words::KEEP_ACCOUNT_LEAD>
+            <form class="threshold__form" method="post" action="/api/keep_account">
+                <input type="hidden" name="token" value=token />
+                <button class="button button--primary button--large button--wide">{words::KEEP_MINE}</button>
+            </form>
+            <p class="threshold__more">{words::OR_NOT}</p>
+        </Threshold>
+    }
+}
+
+#[component]
+fn TooLate() -> impl IntoView {
+    view! {
+        <Threshold title=words::TOO_LATE told=true>
+            <p>{words::TOO_LATE_TEXT} " " <a href="/login">{words::SIGN_IN}</a></p>
+        </Threshold>
+    }
+}

@@ -1,0 +1,159 @@
+//! Being forgotten: what is done when the seven days are over.
+//!
+//! In three steps, each of which may be repeated and none of which can be taken back. *Closing* ends the sessions; nobody can sign in
+//! any more. *Anonymising* puts one fresh id in the place of the person in all events and empties what else leads to them, a batch at a
+//! time, so that nobody waits long for a turn to write. *Erasing* deletes the account with everything that hangs on it, in one transaction
+//! with the goodbye letter and the last event.
+//!
+//! Access tokens are checked without the database, and a node that was cut off for a while learns from the rows of sessions
+//! which of them have ended. So the rows stay for as long as a token could, and a node that has not heard the bell still refuses
+//! it. A run that dies between two batches leaves the events of a person with two ids instead of one.
+
+use crate::{
+    Latchkey, Refusal,
+    db::{Tx, on, statements, within},
+    events::{self, Event, Kind},
+    mail,
+    sessions::{self, revocations},
+    throttle,
+    time::Timestamp,
+    words::EndCause,
+};
+use std::time::Duration;
+use uuid::Uuid;
+
+statements! {
+    DUE = "select id from users where delete_at <= $1 and id > $2 order by id limit $3";
+    /// The last administrator stays, whoever has made it the last one in the meantime.
+    POSTPONE = "update users set delete_at = $1
+                 where id = $2 and delete_at <= $3 and role = 'admin' and disabled_at is null and verified_at is not null
+                   and not exists
+                       (select 1 from users o where o.role = 'admin' and o.disabled_at is null
+                           and o.verified_at is not null and o.delete_at is null and o.id <> $2)
+             returning id";
+    READY = "select id from users
+              where id = $1 and delete_at <= $2
+                and not exists (select 1 from sessions s
+                                 where s.user_id = users.id and (s.ended_at is null or s.ended_at > $2))";
+    /// What happened to them. `$1` is the id that leads nowhere.
+    FORGET_SUBJECT = "update events set subject_id = $1, actor_id = case when actor_id = $2 then $1 else actor_id end,
+                                        ip = '', session_id = null
+                       where id in (select id from events where subject_id = $2 limit $3)";
+    /// What they did to others, or to nobody.
+    FORGET_ACTOR = "update events set actor_id = $1, ip = '', session_id = null
+                     where id in (select id from events
+                                   where actor_id = $2 and (subject_id is null or actor_id <> subject_id) limit $3)";
+    ERASE = "delete from users
+              where id = $1 and delete_at <= $2
+                and not exists (select 1 from sessions s
+                                 where s.user_id = users.id and (s.ended_at is null or s.ended_at > $2))
+          returning name, email";
+}
+
+/// Accounts looked at with one question.
+const AT_A_TIME: i64 = 100;
+
+/// Events in one transaction.
+const BATCH: i64 = 1000;
+
+/// How long the deletion of the last administrator is put off.
+const ANOTHER_DAY: Duration = Duration::from_secs(86_400);
+
+/// Forgets everybody whose time has come. An account that cannot be forgotten does not hold up the others.
+///
+/// # Errors
+/// When the database does not answer; what was left is done at the next turn.
+pub async fn erase_due(house: &Latchkey) -> Result<(), Refusal> {
+    let mut after = Uuid::nil();
+    loop {
+        let now = house.now();
+        let due: Vec<(Uuid,)> =
+            on!(house.db, read, |p| sqlx::query_as(DUE).bind(now).bind(after).bind(AT_A_TIME).fetch_all(p).await)?;
+        let Some((last,)) = due.last() else { return Ok(()) };
+        after = *last;
+        for (user,) in due {
+            if house.is_closing() {
+                return Ok(());
+            }
+            match forget(house, user).await {
+                Err(refusal @ Refusal::Unavailable(_)) => return Err(refusal),
+                Err(refusal) => tracing::error!(account = %user, error = %refusal, "an account could not be deleted"),
+                Ok(()) => {}
+            }
+        }
+    }
+}
+
+async fn forget(house: &Latchkey, user: Uuid) -> Result<(), Refusal> {
+    if !close(house, user).await? {
+        tracing::warn!(account = %user, "the last administrator who can sign in is not deleted; looked at again tomorrow");
+        return Ok(());
+    }
+    let before = revocations::horizon(house);
+    let ready: Option<(Uuid,)> =
+        on!(house.db, read, |p| sqlx::query_as(READY).bind(user).bind(before).fetch_optional(p).await)?;
+    if ready.is_none() {
+        return Ok(());
+    }
+    let nobody = house.new_id();
+    loop {
+        let mut tx = house.db.begin().await?;
+        let changed = anonymise(&mut tx, user, nobody).await?;
+        tx.commit().await?;
+        if changed == 0 {
+            break;
+        }
+    }
+    erase(house, user, nobody, before).await
+}
+
+/// Ends every session of an account whose time has come. Answers false when it has to stay a while longer.
+async fn close(house: &Latchkey, user: Uuid) -> Result<bool, Refusal> {
+    let now = house.now();
+    let mut tx = house.db.begin().await?;
+    tx.in_turn().await?;
+    let later = now.plus(ANOTHER_DAY);
+    let stays: Option<(Uuid,)> =
+        within!(tx, |c| sqlx::query_as(POSTPONE).bind(later).bind(user).bind(now).fetch_optional(c).await)?;
+    if stays.is_some() {
+        tx.commit().await?;
+        return Ok(false);
+    }
+    let ended = sessions::end_all_within(house, &mut tx, user, None, EndCause::DeletionRequested).await?;
+    tx.commit().await?;
+    house.revocations.sessions(&ended, now);
+    Ok(true)
+}
+
+/// One batch of events. Answers how many there were.
+async fn anonymise(tx: &mut Tx, user: Uuid, nobody: Uuid) -> Result<u64, Refusal> {
+    let mut changed = 0;
+    for statement in [FORGET_SUBJECT, FORGET_ACTOR] {
+        changed += within!(*tx, |c| sqlx::query(statement)
+            .bind(nobody)
+            .bind(user)
+            .bind(BATCH)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+    }
+    Ok(changed)
+}
+
+/// The last step. Of two nodes that have come this far, one finds the row.
+async fn erase(house: &Latchkey, user: Uuid, nobody: Uuid, before: Timestamp) -> Result<(), Refusal> {
+    let mut tx = house.db.begin().await?;
+    let erased: Option<(String, String)> =
+        within!(tx, |c| sqlx::query_as(ERASE).bind(user).bind(before).fetch_optional(c).await)?;
+    let Some((name, email)) = erased else { return Ok(()) };
+    // What was recorded since the last batch.
+    while anonymise(&mut tx, user, nobody).await? > 0 {}
+    throttle::forget(house, &mut tx, &email).await?;
+    events::record(house, &mut tx, Event::new(Kind::AccountDeleted).on(nobody)).await?;
+    // To an address that belongs to nobody here any more: sealed like every letter, and emptied when it is sent.
+    let letter = mail::account_deleted(&house.settings, &name, &email);
+    mail::post(house, &mut tx, None, &letter).await?;
+    tx.commit().await?;
+    house.outbox_bell.notify_one();
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! Letters to somebody who leaves: that it will happen, and that it has.
+
+use super::{Kind, Letter, Part, greeting, host, letter, moment};
+use crate::{Settings, time::Timestamp};
+
+/// Says that the account will be deleted at a moment, and how to keep it: by following `keep`, or `not_me` when somebody else
+/// has asked.
+pub fn deletion_requested(
+    settings: &Settings,
+    name: &str,
+    to: &str,
+    at: Timestamp,
+    keep: &str,
+    not_me: &str,
+) -> Letter {
+    let host = host(settings);
+    letter(
+        settings,
+        Kind::DeletionRequested,
+        to,
+        format!("Your account at {host} will be deleted"),
+        &[
+            Part::Says(&greeting(name)),
+            Part::Says(&format!(
+                "Your account at {host} and everything we hold about you will be deleted, as was asked for in a session of yours. All your other sessions were ended."
+            )),
+            Part::Facts(&[("Will be deleted", &moment(at))]),
+            Part::Says(
+                "Until then you can sign in as always, and change your mind at any time. Afterwards nobody can bring it back.",
+            ),
+            Part::Button("Keep my account", keep),
+            Part::Otherwise(
+                "If this was not you, somebody else can use your account. Take it back: this signs everybody out and lets you set a new password.",
+                "This was not me",
+                not_me,
+            ),
+        ],
+    )
+}
+
+/// Says that the account is gone. The last letter there is.
+pub fn account_deleted(settings: &Settings, name: &str, to: &str) -> Letter {
+    let host = host(settings);
+    letter(
+        settings,
+        Kind::AccountDeleted,
+        to,
+        format!("Your account at {host} is deleted"),
+        &[
+            Part::Says(&greeting(name)),
+            Part::Says(&format!(
+                "Your account at {host} is deleted, as you asked a week ago: your name and address, your sessions and devices, and the letters we kept a line about. What is left of what happened says nothing about you."
+            )),
+            Part::Says(
+                "Backups made before today hold it until they are replaced. Services you used with this account have data of their own, which they delete themselves.",
+            ),
+            Part::Says("This is our last letter. You are welcome to register again; it will be a new account."),
+        ],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> Settings {
+        Settings::new("https://login.example.org".parse().unwrap())
+    }
+
+    #[test]
+    fn the_letters_as_text_and_html() {
+        let at = Timestamp(1_763_784_780_000);
+        let keep = "https://login.example.org/keep-account?token=abc&x=1";
+        let not_me = "https://login.example.org/secure-account?token=def";
+        let asked = deletion_requested(&settings(), "Zoë", "zoe@example.org", at, keep, not_me);
+        insta::assert_snapshot!(asked.subject, @"Your account at login.example.org will be deleted");
+        insta::assert_snapshot!(asked.text);
+        insta::assert_snapshot!(asked.html);
+        let gone = account_deleted(&settings(), "Zoë", "zoe@example.org");
+        insta::assert_snapshot!(gone.subject, @"Your account at login.example.org is deleted");
+        insta::assert_snapshot!(gone.text);
+        insta::assert_snapshot!(gone.html);
+    }
+
+    #[test]
+    fn a_name_that_somebody_typed_is_escaped_and_stays_on_its_line() {
+        let gone = account_deleted(&settings(), "<b>\r\nBcc: x", "a@b.c");
+        assert!(gone.html.contains(">Hello &lt;b&gt;Bcc: x,</p>") && gone.text.contains("Hello <b>Bcc: x,\n"));
+    }
+}
