@@ -38,7 +38,10 @@ async fn a_person_asks_by_browser_and_changes_the_mind_in_the_session() {
     alice.open("/account/data").await.is(200).says("What is held, and why").hides("will be deleted");
     let page = alice.fill("/api/delete_account", &[]).await.is(200);
     assert_eq!(alice.path(), "/account/data");
-    page.says("We have written you a letter").says("This account will be deleted 25 November").hides("Yes, delete it");
+    page.says("We have written you a letter")
+        .says("This account will be deleted")
+        .says(">25 November 11:06 UTC<")
+        .hides("Yes, delete it");
     elsewhere.get("/dashboard").await.leads_to("/login?next=%2Fdashboard&ended=deletion_requested");
     elsewhere.open("/login?ended=deletion_requested").await.says("This account is about to be deleted");
     assert_eq!(app.letter().await.subject, "Your account at id.example.org will be deleted");
