@@ -22,6 +22,16 @@ identity::spelled! {
         PasswordSet = "password_set",
         /// The own password was changed.
         PasswordChanged = "password_changed",
+        /// The own name was changed.
+        NameChanged = "name_changed",
+        /// A new address has to confirm.
+        AddressAsked = "address_asked",
+        /// A change of address was given up.
+        AddressKept = "address_kept",
+        /// The new address is confirmed.
+        AddressChanged = "address_changed",
+        /// Everybody is out of the account; a new password is next.
+        Secured = "secured",
         /// Signed out.
         SignedOut = "signed_out",
         /// The first administrator exists.

@@ -32,8 +32,18 @@ impl LocalPath {
 
     /// The typed path, or home. The pages on the way are no place to arrive at after signing in.
     pub fn after_sign_in(raw: Option<&str>) -> String {
-        const ON_THE_WAY: [&str; 8] =
-            ["/login", "/register", "/verify", "/forgot", "/reset", "/setup", "/reauthenticate", "/api"];
+        const ON_THE_WAY: [&str; 10] = [
+            "/login",
+            "/register",
+            "/verify",
+            "/forgot",
+            "/reset",
+            "/confirm-address",
+            "/secure-account",
+            "/setup",
+            "/reauthenticate",
+            "/api",
+        ];
         let path = raw.and_then(Self::parse).map(|path| path.0);
         let leads_back = |path: &String| {
             let path = path.split('?').next().unwrap_or_default();
@@ -54,7 +64,7 @@ mod tests {
 
     #[test]
     fn paths_of_our_own_pass() {
-        for path in ["/", "/dashboard", "/admin/users?q=a%20b&role=admin", "/a/../b"] {
+        for path in ["/", "/dashboard", "/reset?token=a-b_c", "/admin/users?q=a%20b&role=admin", "/a/../b"] {
             assert!(LocalPath::parse(path).is_some(), "{path}");
         }
     }

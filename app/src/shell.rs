@@ -5,7 +5,8 @@
 use crate::{
     catalogue::PRODUCT,
     pages::{
-        account, admin, dashboard, forgot, keep_account, login, message, reauthenticate, register, reset, setup, verify,
+        account, admin, confirm_address, dashboard, forgot, keep_account, login, message, reauthenticate, register,
+        reset, secure_account, setup, verify,
     },
     visit,
 };
@@ -79,6 +80,9 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("dashboard") view=dashboard::Dashboard ssr=SsrMode::Async />
                 <Route path=StaticSegment("account") view=account::Profile ssr=SsrMode::Async />
                 <Route path=(StaticSegment("account"), StaticSegment("password")) view=account::Password ssr=SsrMode::Async />
+                <Route path=StaticSegment("confirm-address") view=confirm_address::ConfirmAddress ssr=SsrMode::Async />
+                <Route path=StaticSegment("secure-account") view=secure_account::SecureAccount ssr=SsrMode::Async />
+                <Route path=(StaticSegment("account"), StaticSegment("address")) view=account::Address ssr=SsrMode::Async />
                 <Route path=(StaticSegment("account"), StaticSegment("devices")) view=account::Devices ssr=SsrMode::Async />
                 <Route path=(StaticSegment("account"), StaticSegment("history")) view=account::History ssr=SsrMode::Async />
                 <Route path=(StaticSegment("account"), StaticSegment("data")) view=account::Data ssr=SsrMode::Async />

@@ -42,11 +42,16 @@ crate::spelled! {
         /// Sign-in to one account: five attempts in five minutes, then a delay that grows by half a minute to a quarter of an hour
         /// (ASVS 6.3.1, NIST SP 800-63B-4 section 3.2.2).
         SignIn = "sign-in",
-        /// Letters about a registration to one address: three in an hour.
+        /// The same for one browser that an account has been used from, counted by itself: strangers who guess cannot slow the
+        /// owner down.
+        KnownDevice = "known-device",
+        /// Letters about a registration to one address, or about making it an account's: three in an hour.
         Letters = "letters",
         /// Letters with which a new password can be set, to one address: three in an hour. Counted apart, so that nobody can keep the
         /// owner from one by registering the address again and again.
         Resets = "resets",
+        /// Requests of one account for another address: three in an hour.
+        ChangeAddress = "change-address",
     }
 }
 
@@ -54,25 +59,30 @@ impl Throttle {
     /// Window, free attempts, first delay, longest delay.
     const fn numbers(self) -> (i64, i64, i64, i64) {
         match self {
-            Self::SignIn => (300_000, 5, 30_000, 900_000),
-            Self::Letters | Self::Resets => (3_600_000, 3, 1_200_000, 3_600_000),
+            Self::SignIn | Self::KnownDevice => (300_000, 5, 30_000, 900_000),
+            Self::Letters | Self::Resets | Self::ChangeAddress => (3_600_000, 3, 1_200_000, 3_600_000),
         }
     }
 }
 
-fn key(house: &Latchkey, what: Throttle, address: &str) -> [u8; 32] {
-    mac(&house.throttle_key, &[what.as_str().as_bytes(), address.as_bytes()])
+fn key(house: &Latchkey, what: Throttle, of: &[u8]) -> [u8; 32] {
+    mac(&house.throttle_key, &[what.as_str().as_bytes(), of])
 }
 
-/// Counts an attempt.
+/// Counts an attempt on an address.
 ///
 /// # Errors
 /// `TooMany` when it has to wait, or when the database does not answer.
 pub async fn take(house: &Latchkey, what: Throttle, address: &EmailAddress) -> Result<(), Refusal> {
+    take_by(house, what, address.as_str().as_bytes()).await
+}
+
+/// The same for what is counted by something else.
+pub(crate) async fn take_by(house: &Latchkey, what: Throttle, of: &[u8]) -> Result<(), Refusal> {
     if !house.settings.limits {
         return Ok(());
     }
-    let (key, now) = (key(house, what, address.as_str()), house.now());
+    let (key, now) = (key(house, what, of), house.now());
     let (window, free, first, longest) = what.numbers();
     let taken: Option<(Timestamp,)> = on!(house.db, write, |p| sqlx::query_as(TAKE)
         .bind(&key[..])
@@ -98,7 +108,12 @@ pub async fn take(house: &Latchkey, what: Throttle, address: &EmailAddress) -> R
 /// # Errors
 /// When the database does not answer.
 pub async fn clear(house: &Latchkey, what: Throttle, address: &EmailAddress) -> Result<(), Refusal> {
-    let key = key(house, what, address.as_str());
+    clear_by(house, what, address.as_str().as_bytes()).await
+}
+
+/// The same for what is counted by something else.
+pub(crate) async fn clear_by(house: &Latchkey, what: Throttle, of: &[u8]) -> Result<(), Refusal> {
+    let key = key(house, what, of);
     on!(house.db, write, |p| sqlx::query(CLEAR).bind(&key[..]).execute(p).await.map(drop))?;
     Ok(())
 }
@@ -106,7 +121,7 @@ pub async fn clear(house: &Latchkey, what: Throttle, address: &EmailAddress) -> 
 /// Forgets everything about an address that belongs to nobody any more, within the caller's transaction.
 pub(crate) async fn forget(house: &Latchkey, tx: &mut Tx, address: &str) -> Result<(), Refusal> {
     for what in Throttle::ALL {
-        let key = key(house, *what, address);
+        let key = key(house, *what, address.as_bytes());
         within!(*tx, |c| sqlx::query(CLEAR).bind(&key[..]).execute(c).await.map(drop))?;
     }
     Ok(())

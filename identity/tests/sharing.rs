@@ -55,6 +55,7 @@ async fn a_bell_rings_for_what_others_must_know_at_once() {
     assert_eq!(heard(&mut bells).await, Some(Topic::Revoked));
     admin::set_role(&home.house, &admin::Proven::operator(), alice, Role::Admin).await.unwrap();
     assert_eq!(heard(&mut bells).await, Some(Topic::Revoked));
+    assert_eq!(heard(&mut bells).await, Some(Topic::Letter), "and she is told");
 
     keys::rotate(&home.house, keys::ANNOUNCED).await.unwrap();
     assert_eq!(heard(&mut bells).await, Some(Topic::Keys));

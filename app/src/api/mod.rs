@@ -4,6 +4,7 @@
 //! a cookie or redirects: it answers data, or [`crate::answer::Done`], and the server's `answers.rs` does the rest.
 
 mod account;
+mod address;
 mod admin;
 mod entrance;
 mod hints;
@@ -13,6 +14,9 @@ mod recovery;
 mod step_up;
 
 pub use account::{WhoAmI, end_other_sessions, end_session, me, sessions};
+pub use address::{
+    cancel_address_change, change_address, change_name, confirm_address, resend_address_change, secure_account,
+};
 pub use admin::{Figures, UserPage, audit, disable, enable, end_sessions, overview, set_role, user, users};
 pub use entrance::{login, logout, register, resend_verification, setup, verify_email};
 pub use hints::password_strength;

@@ -23,6 +23,7 @@ pub mod passwords;
 mod people;
 pub mod reauthenticate;
 pub mod recovery;
+pub mod secure;
 mod sessions;
 
 pub use errors::{error, error_page, fault, reference};

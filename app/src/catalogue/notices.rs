@@ -13,6 +13,13 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::Verified => "Your address is confirmed. You can sign in now.",
         Notice::PasswordSet => "Your new password is set. You can sign in with it now.",
         Notice::PasswordChanged => "Your password was changed. Everywhere else you are signed out.",
+        Notice::NameChanged => "Your name was changed.",
+        Notice::AddressAsked => {
+            "If that address can be used here, a letter is on its way to it. Your present one stays until then."
+        }
+        Notice::AddressKept => "Your address stays as it is.",
+        Notice::AddressChanged => "The new address is confirmed. From now on you sign in with it.",
+        Notice::Secured => "Everybody is signed out of your account. Now choose a new password.",
         Notice::SignedOut => "You are signed out.",
         Notice::SetupDone => "The first administrator is ready. Sign in to begin.",
         Notice::SessionEnded => "That session was ended.",

@@ -56,9 +56,13 @@ pub fn TextField(
     /// Most characters.
     #[prop(default = 254)]
     max: usize,
+    /// What stands in it when the form before said nothing.
+    #[prop(optional, into)]
+    value: String,
 ) -> impl IntoView {
     let id = field.as_str();
     let (typed, error) = told(field);
+    let typed = if typed.is_empty() && error.is_none() { value } else { typed };
     view! {
         <div class="field">
             <label class="field__label" for=id>{label}</label>

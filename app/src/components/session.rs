@@ -38,7 +38,9 @@ pub fn SessionItem(
         Some(at) => {
             woven(words::SESSION_UNTIL, [("end", view! { <When at /> }.into_any()), ("ip", session.ip.into_any())])
         }
-        None => woven(words::SESSION_STAYS, [("ip", session.ip.into_any())]),
+        None => {
+            woven(if own { words::SESSION_STAYS } else { words::SESSION_STAYS_THEIRS }, [("ip", session.ip.into_any())])
+        }
     };
     view! {
         <li class="list__item">

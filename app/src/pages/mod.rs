@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod confirm_address;
 pub mod dashboard;
 pub mod forgot;
 pub mod keep_account;
@@ -10,5 +11,6 @@ pub mod message;
 pub mod reauthenticate;
 pub mod register;
 pub mod reset;
+pub mod secure_account;
 pub mod setup;
 pub mod verify;

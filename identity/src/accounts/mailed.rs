@@ -30,6 +30,7 @@ statements! {
     WAITING = "select count(distinct password_hash) from mailed_tokens
                 where user_id = $1 and purpose = $2 and spent_at is null and expires_at > $3";
     VOID = "delete from mailed_tokens where user_id = $1 and purpose = $2 and spent_at is null";
+    VOID_OF = "delete from mailed_tokens where user_id = $1 and purpose = $2 and address = $3 and spent_at is null";
     TIDY = "delete from mailed_tokens where expires_at <= $1";
 }
 
@@ -157,6 +158,20 @@ pub(super) async fn spend(
     purpose: Purpose,
     typed: &str,
 ) -> Result<Option<Bound>, Refusal> {
+    let spent = take(house, tx, purpose, typed).await?;
+    if let Some(spent) = &spent {
+        void(tx, purpose, spent.user_id).await?;
+    }
+    Ok(spent)
+}
+
+/// Spends a token or code, and leaves the others to the caller.
+pub(super) async fn take(
+    house: &Latchkey,
+    tx: &mut Tx,
+    purpose: Purpose,
+    typed: &str,
+) -> Result<Option<Bound>, Refusal> {
     let (token, code) = hashes(house, purpose, typed);
     within!(*tx, |c| sqlx::query(TURN)
         .bind(purpose.as_str())
@@ -165,17 +180,13 @@ pub(super) async fn spend(
         .execute(c)
         .await
         .map(drop))?;
-    let spent: Option<Bound> = within!(*tx, |c| sqlx::query_as(SPEND)
+    Ok(within!(*tx, |c| sqlx::query_as(SPEND)
         .bind(house.now())
         .bind(purpose.as_str())
         .bind(&token[..])
         .bind(&code[..])
         .fetch_optional(c)
-        .await)?;
-    if let Some(spent) = &spent {
-        void(tx, purpose, spent.user_id).await?;
-    }
-    Ok(spent)
+        .await)?)
 }
 
 /// What a token or code stands for that could be spent now. Only for what has to be known before; spending decides.
@@ -193,6 +204,13 @@ pub(super) async fn look(house: &Latchkey, purpose: Purpose, typed: &str) -> Res
 /// Makes worthless what was mailed for this purpose and not spent yet.
 pub(super) async fn void(tx: &mut Tx, purpose: Purpose, user: Uuid) -> Result<(), Refusal> {
     within!(*tx, |c| sqlx::query(VOID).bind(user).bind(purpose.as_str()).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// The same for what was mailed to one address.
+pub(super) async fn void_of(tx: &mut Tx, purpose: Purpose, user: Uuid, address: &str) -> Result<(), Refusal> {
+    let purpose = purpose.as_str();
+    within!(*tx, |c| sqlx::query(VOID_OF).bind(user).bind(purpose).bind(address).execute(c).await.map(drop))?;
     Ok(())
 }
 

@@ -1,10 +1,13 @@
 //! Accounts: registered by their owner or made by an administrator, confirmed by letter, signed in to with a password.
 //!
-//! Owns the tables `users`, `mailed_tokens` and `installation`. Answers alike, at the same cost, for known and unknown addresses.
+//! Owns the tables `users`, `mailed_tokens`, `devices` and `installation`. Answers alike, at the same cost, for known and unknown addresses.
 
+mod address;
 mod asked;
+mod change_name;
 mod change_password;
 mod create;
+mod devices;
 pub mod leaving;
 mod mailed;
 mod name;
@@ -14,20 +17,29 @@ mod register;
 pub(crate) mod secure;
 mod setup;
 mod sign_in;
+mod stale;
+mod unlock;
 mod verify;
 
+pub use address::{
+    Pending, cancel_address_change, change_address, confirm_address, pending_address, resend_address_change,
+};
 pub(crate) use asked::answer;
+pub use change_name::change_name;
 pub use change_password::change_password;
 pub use create::create_verified;
+pub use devices::KNOWN_FOR;
 pub use mailed::Purpose;
 pub use name::PersonName;
 pub use profile::profile;
 pub(crate) use recovery::void_resets;
 pub use recovery::{request_reset, reset_password};
 pub use register::{register, resend_verification};
+pub use secure::secure_account;
 pub(crate) use setup::close as close_setup;
 pub use setup::{setup, setup_link};
 pub use sign_in::sign_in;
+pub use unlock::unlock;
 pub use verify::verify_email;
 
 use crate::{Latchkey, Refusal};
@@ -36,19 +48,26 @@ pub(crate) fn statements() -> Vec<crate::db::Statement> {
     [
         asked::STATEMENTS,
         change_password::STATEMENTS,
+        address::STATEMENTS,
+        change_name::STATEMENTS,
         create::STATEMENTS,
         &leaving::statements(),
+        devices::STATEMENTS,
         mailed::STATEMENTS,
         profile::STATEMENTS,
         recovery::STATEMENTS,
         register::STATEMENTS,
+        secure::STATEMENTS,
         setup::STATEMENTS,
         sign_in::STATEMENTS,
+        stale::STATEMENTS,
+        unlock::STATEMENTS,
         verify::STATEMENTS,
     ]
     .concat()
 }
 
 pub(crate) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
+    devices::tidy(house).await?;
     mailed::tidy(house).await
 }

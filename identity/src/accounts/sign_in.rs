@@ -1,5 +1,6 @@
 //! Signing in with a password.
 
+use super::devices;
 use crate::{
     Latchkey, Refusal,
     db::{on, statements, within},
@@ -15,13 +16,13 @@ use uuid::Uuid;
 
 statements! {
     /// An account whose time has come is as good as gone, and answers like one that never was.
-    FIND = "select id, password_hash, verified_at, disabled_at from users
+    FIND = "select id, password_hash, verified_at, disabled_at, last_sign_in_at from users
              where email = $1 and (delete_at is null or delete_at > $2)";
     /// Asks once more, in the transaction that begins the session: the account may have been disabled, or its password
     /// changed, while the hash was computed.
     ENTER = "update users set last_sign_in_at = $1, password_hash = $2
               where id = $3 and password_hash = $4 and disabled_at is null
-                and (delete_at is null or delete_at > $1) returning role, name";
+                and (delete_at is null or delete_at > $1) returning role, name, email";
 }
 
 #[derive(sqlx::FromRow)]
@@ -30,6 +31,7 @@ struct Known {
     password_hash: String,
     verified_at: Option<Timestamp>,
     disabled_at: Option<Timestamp>,
+    last_sign_in_at: Option<Timestamp>,
 }
 
 /// Checks address and password and begins a session.
@@ -45,9 +47,10 @@ pub async fn sign_in(
     device: &Device,
 ) -> Result<TokenPair, Refusal> {
     let address = parse(house, email, password, stay)?;
-    throttle::take(house, Throttle::SignIn, &address).await?;
     let known: Option<Known> =
         on!(house.db, read, |p| sqlx::query_as(FIND).bind(address.as_str()).bind(house.now()).fetch_optional(p).await)?;
+    let browser = Browser::of(house, known.as_ref(), device).await?;
+    browser.count(house, &address).await?;
     let stored = known.as_ref().map(|known| known.password_hash.as_str());
     let verdict = house.hasher.verify(password, stored).await?;
     let (Some(known), Verdict::Right | Verdict::RightButOutdated) = (&known, verdict) else {
@@ -65,9 +68,42 @@ pub async fn sign_in(
         Some(password) => house.hasher.hash(&password).await?,
         None => known.password_hash.clone(),
     };
-    let pair = enter(house, known, &hash, address.as_str(), stay, device).await?;
-    throttle::clear(house, Throttle::SignIn, &address).await?;
+    let pair = enter(house, known, &hash, stay, device, &browser).await?;
+    browser.forgive(house, &address).await?;
     Ok(pair)
+}
+
+/// The browser that asks, as far as this account knows it. One look for every address, whether or not it has an account.
+enum Browser {
+    /// Keeps no cookie, so nothing can be told.
+    Unmarked,
+    /// The account has not been used from it.
+    New(devices::Key),
+    /// The account has.
+    Known(devices::Key),
+}
+
+impl Browser {
+    async fn of(house: &Latchkey, known: Option<&Known>, device: &Device) -> Result<Self, Refusal> {
+        let Some(key) = devices::key(house, known.map(|known| known.id), device) else { return Ok(Self::Unmarked) };
+        Ok(if devices::is_known(house, &key).await? { Self::Known(key) } else { Self::New(key) })
+    }
+
+    /// Counts an attempt. One from a known browser has a count of its own: strangers who guess cannot slow the owner down.
+    async fn count(&self, house: &Latchkey, address: &EmailAddress) -> Result<(), Refusal> {
+        match self {
+            Self::Known(key) => throttle::take_by(house, Throttle::KnownDevice, key).await,
+            Self::Unmarked | Self::New(_) => throttle::take(house, Throttle::SignIn, address).await,
+        }
+    }
+
+    /// Forgets the attempts that led to a success, and those of nobody else.
+    async fn forgive(&self, house: &Latchkey, address: &EmailAddress) -> Result<(), Refusal> {
+        match self {
+            Self::Known(key) => throttle::clear_by(house, Throttle::KnownDevice, key).await,
+            Self::Unmarked | Self::New(_) => throttle::clear(house, Throttle::SignIn, address).await,
+        }
+    }
 }
 
 fn parse(house: &Latchkey, email: &str, password: &Secret, stay: Stay) -> Result<EmailAddress, Refusal> {
@@ -86,24 +122,35 @@ async fn enter(
     house: &Latchkey,
     known: &Known,
     hash: &str,
-    email: &str,
     stay: Stay,
     device: &Device,
+    browser: &Browser,
 ) -> Result<TokenPair, Refusal> {
     let mut tx = house.db.begin().await?;
-    let entered: Option<(Role, String)> = within!(tx, |c| sqlx::query_as(ENTER)
+    let entered: Option<(Role, String, String)> = within!(tx, |c| sqlx::query_as(ENTER)
         .bind(house.now())
         .bind(hash)
         .bind(known.id)
         .bind(&known.password_hash)
         .fetch_optional(c)
         .await)?;
-    let Some((role, name)) = entered else { return Err(Refusal::Credentials) };
-    let subject = Subject { id: known.id, role, name, email: email.to_owned() };
+    let Some((role, name, email)) = entered else { return Err(Refusal::Credentials) };
+    let subject = Subject { id: known.id, role, name, email };
     let pair = sessions::begin(house, &mut tx, subject, stay, device).await?;
     let event = Event::new(Kind::SignedIn).by(known.id).on(known.id).session(pair.viewer.session).from(device);
     events::record(house, &mut tx, event.detail(stay.as_str())).await?;
+    if let Browser::New(key) | Browser::Known(key) = browser {
+        devices::seen(house, &mut tx, key, known.id).await?;
+    }
+    // At the very first sign-in every browser is new, and the owner has just come from the letter that confirmed the address.
+    let told = matches!(browser, Browser::New(_)) && known.last_sign_in_at.is_some();
+    if told {
+        devices::tell(house, &mut tx, &pair.viewer, device).await?;
+    }
     tx.commit().await?;
+    if told {
+        house.outbox_bell.notify_one();
+    }
     Ok(pair)
 }
 

@@ -5,6 +5,10 @@ use crate::{
     Latchkey, Refusal, accounts,
     db::{Topic, Tx, statements, within},
     events::{self, Kind},
+    mail::{
+        self,
+        security::{self, Owner},
+    },
     passwords::{self, Rules},
     sessions,
     time::Timestamp,
@@ -22,7 +26,7 @@ statements! {
                    and ($1 = 'admin' or role = 'user' or exists
                         (select 1 from users o where o.role = 'admin' and o.disabled_at is null
                             and o.verified_at is not null and o.delete_at is null and o.id <> $3))
-             returning tokens_void_before";
+             returning tokens_void_before, name, email, verified_at";
     /// An administrator's sessions end within half a day, also those begun before.
     CAP_SESSIONS = "update sessions set expires_at = $1
                      where user_id = $2 and ended_at is null and (expires_at is null or expires_at > $1)";
@@ -33,7 +37,7 @@ statements! {
                            and o.verified_at is not null and o.delete_at is null and o.id <> $2))
             returning id";
     ENABLE = "update users set disabled_at = null where id = $1 and disabled_at is not null returning id";
-    STANDING = "select disabled_at from users where id = $1";
+    STANDING = "select disabled_at, role from users where id = $1";
     SET_PASSWORD = "update users set password_hash = $1, password_changed_at = $3 where id = $2 returning id";
 }
 
@@ -46,11 +50,10 @@ pub async fn set_role(house: &Latchkey, admin: &Proven, id: Uuid, role: Role) ->
     let mut tx = house.db.begin().await?;
     // Two administrators who demote each other at the same moment would each still see the other in office.
     tx.in_turn().await?;
-    let changed: Option<(Timestamp,)> =
+    let before = exists(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
+    let changed: Option<Changed> =
         within!(tx, |c| sqlx::query_as(SET_ROLE).bind(role.as_str()).bind(now).bind(id).fetch_optional(c).await)?;
-    let Some((mark,)) = changed else {
-        return Err(if exists(&mut tx, id).await?.is_some() { Refusal::LastAdmin } else { Refusal::NotFound });
-    };
+    let changed = changed.ok_or(Refusal::LastAdmin)?;
     if role == Role::Admin {
         let cap = now.plus(sessions::ADMIN_CAP);
         within!(tx, |c| sqlx::query(CAP_SESSIONS).bind(cap).bind(id).execute(c).await.map(drop))?;
@@ -58,8 +61,19 @@ pub async fn set_role(house: &Latchkey, admin: &Proven, id: Uuid, role: Role) ->
     }
     events::record(house, &mut tx, admin.event(Kind::RoleChanged).on(id).detail(role.as_str())).await?;
     tx.ring(Topic::Revoked).await?;
+    // An address that nobody has confirmed is no place for a name, nor for a way into the account.
+    let told = before.role != role && changed.verified_at.is_some();
+    if told {
+        let link = accounts::secure::link(house, &mut tx, id, &changed.email).await?;
+        let owner = Owner { name: &changed.name, to: &changed.email };
+        let letter = security::role_changed(&house.settings, owner, role, now, &link);
+        mail::post(house, &mut tx, Some(id), &letter).await?;
+    }
     tx.commit().await?;
-    house.revocations.user(id, mark, role);
+    house.revocations.user(id, changed.tokens_void_before, role);
+    if told {
+        house.outbox_bell.notify_one();
+    }
     Ok(())
 }
 
@@ -75,8 +89,8 @@ pub async fn disable(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), R
     if done.is_none() {
         return match exists(&mut tx, id).await? {
             None => Err(Refusal::NotFound),
-            Some(Standing { disabled: false }) => Err(Refusal::LastAdmin),
-            Some(Standing { disabled: true }) => Ok(()),
+            Some(Standing { disabled: false, .. }) => Err(Refusal::LastAdmin),
+            Some(Standing { disabled: true, .. }) => Ok(()),
         };
     }
     let ended = sessions::end_all_within(house, &mut tx, id, None, EndCause::Disabled).await?;
@@ -138,11 +152,20 @@ pub async fn reset_password(house: &Latchkey, admin: &Proven, id: Uuid, password
     Ok(())
 }
 
+#[derive(sqlx::FromRow)]
+struct Changed {
+    tokens_void_before: Timestamp,
+    name: String,
+    email: String,
+    verified_at: Option<Timestamp>,
+}
+
 struct Standing {
     disabled: bool,
+    role: Role,
 }
 
 async fn exists(tx: &mut Tx, id: Uuid) -> Result<Option<Standing>, Refusal> {
-    let row: Option<(Option<i64>,)> = within!(*tx, |c| sqlx::query_as(STANDING).bind(id).fetch_optional(c).await)?;
-    Ok(row.map(|(disabled_at,)| Standing { disabled: disabled_at.is_some() }))
+    let row: Option<(Option<i64>, Role)> = within!(*tx, |c| sqlx::query_as(STANDING).bind(id).fetch_optional(c).await)?;
+    Ok(row.map(|(disabled_at, role)| Standing { disabled: disabled_at.is_some(), role }))
 }

@@ -22,6 +22,8 @@ pub enum Purpose {
     Flash,
     /// Hashes what the throttle counts by.
     Throttle,
+    /// Hashes the cookies that browsers are known by.
+    Devices,
     /// Tells whether a database was made with this key.
     Check,
 }
@@ -36,6 +38,7 @@ impl Purpose {
             Self::Letters => b"latchkey/1/letters",
             Self::Flash => b"latchkey/1/flash",
             Self::Throttle => b"latchkey/1/throttle",
+            Self::Devices => b"latchkey/1/devices",
             Self::Check => b"latchkey/1/check",
         }
     }

@@ -17,8 +17,7 @@ pub(crate) use asked::{Ask, Asked, ask};
 pub(crate) use claims::{ON_ITS_WAY, on_their_way};
 pub use delivery::{Delivered, deliver_due};
 pub use letters::{
-    account_deleted, already_registered, deletion_requested, password_changed, password_reset, reuse_detected,
-    verification,
+    account_deleted, already_registered, deletion_requested, password_changed, password_reset, security, verification,
 };
 pub(crate) use message::check_recipient;
 pub use message::check_sender;

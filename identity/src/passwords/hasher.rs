@@ -97,6 +97,12 @@ impl Hasher {
         Ok(if hopeless { Verdict::Wrong } else { verdict })
     }
 
+    /// A hash that no password fits, at the usual cost: for an account whose password must not work any more. The password behind
+    /// it was drawn at the start and kept by nobody.
+    pub fn nobodys(&self) -> &str {
+        &self.decoy
+    }
+
     /// How many hashes were computed since the start, the decoy included.
     pub fn hashes(&self) -> u64 {
         self.engine.hashes()

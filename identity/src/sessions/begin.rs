@@ -6,7 +6,7 @@ use crate::{
     db::{Tx, statements, within},
     time::Timestamp,
     tokens::{TokenPair, access, refresh},
-    words::{Role, Stay, Viewer},
+    words::{Role, Secret, Stay, Viewer},
 };
 use uuid::Uuid;
 
@@ -16,20 +16,28 @@ statements! {
               values ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8, $4)";
 }
 
-/// The browser a request came from, as far as it can be told. Both are claims of the client, good for showing, not for deciding.
+/// The browser a request came from, as far as it can be told. Address and name are good for showing, not for deciding.
 #[derive(Clone, Debug, Default)]
 pub struct Device {
     /// Network address.
     pub ip: String,
     /// `User-Agent`, cut to 300 characters.
     pub user_agent: String,
+    /// What it is known by when it comes again: the value of its device cookie, or the one it is about to get. `None` for what
+    /// is no browser.
+    pub cookie: Option<Secret>,
 }
 
 impl Device {
     /// Cuts what is too long to keep and drops what is not printable.
     pub fn new(ip: impl Into<String>, user_agent: &str) -> Self {
         let user_agent = user_agent.chars().filter(|c| !c.is_control()).take(300).collect();
-        Self { ip: ip.into(), user_agent }
+        Self { ip: ip.into(), user_agent, cookie: None }
+    }
+
+    /// Known by this cookie.
+    pub fn with_cookie(self, value: impl Into<String>) -> Self {
+        Self { cookie: Some(Secret::new(value)), ..self }
     }
 }
 

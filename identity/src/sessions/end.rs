@@ -5,10 +5,13 @@ use super::{
     owed::Debt,
 };
 use crate::{
-    Latchkey, Refusal,
+    Latchkey, Refusal, accounts,
     db::{Topic, Tx, on, statements, within},
     events::{self, Event, Kind},
-    mail,
+    mail::{
+        self,
+        security::{self, Owner},
+    },
     tokens::refresh::Presented,
     words::{EndCause, Viewer},
 };
@@ -149,8 +152,9 @@ pub(super) async fn reused(house: &Latchkey, id: Uuid, owner: &Subject, device: 
     }
     let event = Event::new(Kind::ReuseDetected).on(owner.id).session(id).from(device);
     events::record(house, &mut tx, event).await?;
-    let link = house.settings.link("/account/devices", &[]);
-    let letter = mail::reuse_detected(&house.settings, &owner.name, &owner.email, &device.user_agent, now, &link);
+    let link = accounts::secure::link(house, &mut tx, owner.id, &owner.email).await?;
+    let to = Owner { name: &owner.name, to: &owner.email };
+    let letter = security::reuse_detected(&house.settings, to, device, now, &link);
     mail::post(house, &mut tx, Some(owner.id), &letter).await?;
     tx.commit().await?;
     house.revocations.session(id, now);

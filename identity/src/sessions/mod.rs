@@ -24,7 +24,7 @@ pub use owed::Owed;
 pub(crate) use owed::settle;
 pub use receipts::{Receipts, confirm};
 pub use rotation::{Rotation, Step, judge, renew};
-pub use seen::{list, one};
+pub use seen::{LISTED, list, one};
 pub use step_up::{PROOF_LIFE, Proven, prove, reauthenticate};
 
 pub(crate) fn statements() -> Vec<crate::db::Statement> {

@@ -17,6 +17,9 @@ statements! {
              from sessions where user_id = $1 and id = $2";
 }
 
+/// How many sessions are listed at most.
+pub const LISTED: usize = 100;
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,

@@ -4,6 +4,7 @@
 //! here may be secret. Sentences are not kept here either: `app` words these enums for people.
 
 mod address;
+mod client;
 mod end_cause;
 mod fault;
 mod password;
@@ -14,6 +15,7 @@ mod strength;
 mod views;
 
 pub use address::EmailAddress;
+pub use client::Client;
 pub use end_cause::EndCause;
 pub use fault::{Fault, Field, FieldError};
 pub use password::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, password_fault};

@@ -166,6 +166,11 @@ impl TestHouse {
         self.account(name, Role::User).await
     }
 
+    /// The same at an address of its own.
+    pub async fn person_at(&self, name: &str, email: &str) -> Uuid {
+        accounts::create_verified(&self.house, name, email, &Secret::new(PASSWORD), Role::User).await.unwrap()
+    }
+
     pub async fn account(&self, name: &str, role: Role) -> Uuid {
         let email = format!("{name}@example.org");
         accounts::create_verified(&self.house, name, &email, &Secret::new(PASSWORD), role).await.unwrap()

@@ -133,8 +133,9 @@ impl World {
     /// An installation with something in every table.
     pub async fn filled(&self, url: &str) -> People {
         let house = self.open(url).await.unwrap();
+        let browser = device().with_cookie("a browser of hers");
         let sign_in = async |stay| {
-            accounts::sign_in(&house, "alice@example.org", &Secret::new(PASSWORD), stay, &device()).await.unwrap()
+            accounts::sign_in(&house, "alice@example.org", &Secret::new(PASSWORD), stay, &browser).await.unwrap()
         };
         for (name, role) in [("root", Role::Admin), ("alice", Role::User), ("bob", Role::User)] {
             let email = format!("{name}@example.org");

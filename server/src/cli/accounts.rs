@@ -10,7 +10,6 @@ use clap::{Args, Subcommand};
 use identity::{
     Latchkey, Refusal, accounts,
     admin::{self, Admin},
-    throttle::{self, Throttle},
     words::{EmailAddress, Fault, FieldError, Role, Secret, UserView},
 };
 
@@ -123,11 +122,7 @@ async fn set_role(whom: &Whom, role: Role, settings: &Settings) -> Result<(), St
 async fn unlock(whom: &Whom, settings: &Settings) -> Result<(), StartError> {
     let email = address(whom)?;
     let house = start::open_existing(settings).await?;
-    let done = async {
-        find(&house, &email).await?;
-        throttle::clear(&house, Throttle::SignIn, &email).await
-    };
-    let done = done.await;
+    let done = accounts::unlock(&house, &email).await;
     house.close().await;
     done.map_err(|refusal| told(refusal, &email, settings))?;
     println!("{}", words::unlocked(&email));

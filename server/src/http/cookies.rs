@@ -4,7 +4,7 @@
 //! written them; browsers that do not know it still apply the rules of `__Host-`. `SameSite=Lax` and not `Strict`, because a
 //! link in a letter must arrive signed in; what Lax leaves open is closed by the origin check and by no GET changing anything.
 
-use identity::tokens::TokenPair;
+use identity::{accounts::KNOWN_FOR, tokens::TokenPair, words::Secret};
 use time::Duration;
 use tower_cookies::{Cookie, Cookies, cookie::SameSite};
 
@@ -14,6 +14,9 @@ pub struct Jar {
     /// Whether the site is reached by https or on this machine only. Without it the prefixes and the flag have to go.
     pub secure: bool,
 }
+
+/// Life of the cookie a browser is known by, counted from each sign-in.
+const DEVICE_LIFE: Duration = Duration::seconds(KNOWN_FOR.as_secs() as i64);
 
 /// Life of the flash cookie.
 const FLASH_LIFE: Duration = Duration::minutes(2);
@@ -34,6 +37,11 @@ impl Jar {
         if self.secure { "__Host-Http-flash" } else { "flash" }
     }
 
+    /// The name of the cookie a browser is known by.
+    pub const fn device(self) -> &'static str {
+        if self.secure { "__Host-Http-device" } else { "device" }
+    }
+
     /// The value of a cookie, if the browser sent it.
     pub fn read(self, cookies: &Cookies, name: &str) -> Option<String> {
         cookies.get(name).map(|cookie| cookie.value().to_owned()).filter(|value| !value.is_empty())
@@ -45,6 +53,11 @@ impl Jar {
         // The access cookie is kept as long as the refresh cookie: an expired one still tells which session it was.
         cookies.add(self.cookie(self.access(), pair.access.clone(), keep));
         cookies.add(self.cookie(self.refresh(), pair.refresh.clone(), keep));
+    }
+
+    /// Makes the browser known when it comes again. Nothing but age takes this away: it opens nothing.
+    pub fn know(self, cookies: &Cookies, value: &Secret) {
+        cookies.add(self.cookie(self.device(), value.expose().to_owned(), Some(DEVICE_LIFE)));
     }
 
     /// Takes both tokens away, whether or not the browser has shown any.

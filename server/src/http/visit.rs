@@ -15,6 +15,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use identity::{
     Refusal, accounts,
     sessions::{self, Admission, Device, Rotation},
@@ -28,6 +29,9 @@ const FORGET: HeaderValue = HeaderValue::from_static("\"cache\", \"storage\"");
 
 /// Signing out always succeeds, whatever state the database is in.
 const SIGN_OUT: &str = "/api/logout";
+
+/// Length of a device cookie: 128 bits in base64url.
+const DEVICE_CHARS: usize = 22;
 
 /// Whether a request came in with a bearer token and not with cookies: no browser sends one by itself.
 #[derive(Clone, Copy)]
@@ -44,7 +48,7 @@ enum Found {
 
 /// The layer.
 pub async fn visit(State(site): State<Site>, cookies: Cookies, mut request: Request, next: Next) -> Response {
-    let device = device(&request);
+    let device = device(&site, &cookies, &request);
     let reference = trace::reference(&request);
     let (who, renewed, over) = if let Some(token) = bearer(request.headers()) {
         let Admission::Admitted(viewer) = token.map_or(Admission::Refused, |token| sessions::admit(&site.house, token))
@@ -76,12 +80,19 @@ pub async fn visit(State(site): State<Site>, cookies: Cookies, mut request: Requ
         Ok(who) => who,
         Err(refusal) => return unavailable(request.headers(), refusal),
     };
+    let known_by = device.cookie.clone();
     let mut visit = Visit::new(site.house.clone(), who, device, reference);
     visit.by_bearer = request.extensions().get::<ByBearer>().is_some();
     request.extensions_mut().insert(visit.clone());
     let mut response = next.run(request).await;
     match (visit.take_order(), renewed, over) {
-        (Some(CookieOrder::Give(pair)), _, _) | (None, Some(pair), _) => site.jar.give(&cookies, &pair),
+        (Some(CookieOrder::Give(pair)), _, _) => {
+            site.jar.give(&cookies, &pair);
+            if let Some(value) = known_by {
+                site.jar.know(&cookies, &value);
+            }
+        }
+        (None, Some(pair), _) => site.jar.give(&cookies, &pair),
         (Some(CookieOrder::Clear), _, _) => {
             site.jar.clear(&cookies);
             response.headers_mut().insert(HeaderName::from_static("clear-site-data"), FORGET);
@@ -177,8 +188,11 @@ fn is_prefetch(headers: &HeaderMap) -> bool {
     })
 }
 
-fn device(request: &Request) -> Device {
+/// The browser, with what it is known by: its cookie, or a fresh value, which it is given when it signs in.
+fn device(site: &Site, cookies: &Cookies, request: &Request) -> Device {
     let ip = request.extensions().get::<ClientAddr>().map(|client| client.0.to_string()).unwrap_or_default();
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Device::new(ip, agent)
+    let ours = |value: &String| value.len() == DEVICE_CHARS && BASE64.decode(value).is_ok();
+    let known_by = site.jar.read(cookies, site.jar.device()).filter(ours);
+    Device::new(ip, agent).with_cookie(known_by.unwrap_or_else(|| BASE64.encode(site.house.random.bytes::<16>())))
 }

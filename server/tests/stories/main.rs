@@ -4,6 +4,7 @@
 //! empty redirects, no word from within.
 
 mod access;
+mod account;
 mod bad_input;
 mod bearer;
 mod binary;

@@ -170,7 +170,12 @@ async fn cookies_say_exactly_what_they_must() {
         let keys = [("email", "alice@example.org"), ("password", PASSWORD), ("stay", stay)];
         let answer = browser.post("/api/login", &keys).await.leads_to("/dashboard");
         let cookies = answer.set_cookies();
-        assert_eq!(cookies.len(), 2);
+        assert_eq!(cookies.len(), 3);
+        let known_by = format!(
+            "{DEVICE}={}; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=34560000",
+            browser.cookie(DEVICE).unwrap()
+        );
+        assert!(cookies.contains(&known_by.as_str()), "{cookies:?}");
         for name in [ACCESS, REFRESH] {
             let value = browser.cookie(name).unwrap();
             let expected = format!("{name}={value}; HttpOnly; SameSite=Lax; Secure; Path=/{age}");

@@ -8,12 +8,6 @@ use super::Finding;
 /// Where there may be no words.
 const FOLDERS: [&str; 2] = ["app/src/pages/", "app/src/components/"];
 
-/// Files that are not held to it, and why.
-const EXCEPTIONS: [&str; 1] = [
-    // Names of browsers and systems, which nobody translates.
-    "app/src/components/device.rs",
-];
-
 /// Attributes and properties that people read, or hear read to them. `aria-label` and `data-label` end like the first.
 const READ: [&str; 7] = ["label=", "hint=", "lead=", "title=", "legend=", "alt=", "placeholder="];
 
@@ -21,7 +15,7 @@ const WHAT: &str = "words belong into app/src/catalogue, where a translator find
 
 /// The words in one source file.
 pub fn apply(path: &str, text: &str) -> Vec<Finding> {
-    if !FOLDERS.iter().any(|folder| path.starts_with(folder)) || EXCEPTIONS.contains(&path) {
+    if !FOLDERS.iter().any(|folder| path.starts_with(folder)) {
         return Vec::new();
     }
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();

@@ -1,5 +1,6 @@
 //! The pages of the own account: what all of them say. One file below for each page.
 
+pub mod address;
 pub mod data;
 pub mod devices;
 pub mod history;

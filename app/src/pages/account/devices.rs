@@ -36,7 +36,16 @@ pub fn Devices() -> impl IntoView {
 async fn load() -> Result<(Viewer, Option<Vec<SessionView>>), AppError> {
     let visit = visit::visit()?;
     let viewer = visit.signed_in()?.clone();
-    let sessions = visit.house.unless_away(sessions::list(&visit.house, viewer.id)).await.map_err(worded)?;
+    let house = &visit.house;
+    let list = async {
+        let mut list = sessions::list(house, viewer.id).await?;
+        if !list.iter().any(|session| session.id == viewer.session) {
+            // Older than all that are listed. Whoever looks must find themselves.
+            list.push(sessions::one(house, viewer.id, viewer.session).await?);
+        }
+        Ok(list)
+    };
+    let sessions = house.unless_away(list).await.map_err(worded)?;
     Ok((viewer, sessions))
 }
 
@@ -57,7 +66,7 @@ fn SessionsAway() -> impl IntoView {
 #[component]
 fn Sessions(viewer: Viewer, mut sessions: Vec<SessionView>) -> impl IntoView {
     sessions.sort_by_key(|session| session.id != viewer.session);
-    let others = sessions.len() > 1;
+    let (others, cut) = (sessions.len() > 1, sessions.len() >= sessions::LISTED);
     let rows = sessions.into_iter().map(|session| {
         let current = session.id == viewer.session;
         view! { <SessionItem session current own=true /> }
@@ -74,6 +83,7 @@ fn Sessions(viewer: Viewer, mut sessions: Vec<SessionView>) -> impl IntoView {
                 <p class="card__note">{words::SESSIONS_NOTE}</p>
             </div>
             <ul class="list" role="list">{rows.collect_view()}</ul>
+            {cut.then(|| view! { <div class="card__foot"><p>{words::CUT}</p></div> })}
         </section>
     }
 }

@@ -1,11 +1,13 @@
 //! The pages of the own account, one file each, and what they share: a title and the tabs that lead from one to the other.
 
+mod address;
 mod data;
 mod devices;
 mod history;
 mod password;
 mod profile;
 
+pub use address::Address;
 pub use data::Data;
 pub use devices::Devices;
 pub use history::History;

@@ -1,6 +1,6 @@
 //! Every word of every letter. Short, plain, and honest about what happens if the reader does nothing.
 //!
-//! Names and browsers are what somebody typed. They are kept to one line here and escaped by the layout; subjects and addresses
+//! Names are what somebody typed. They are kept to one line here and escaped by the layout; subjects and addresses
 //! have neither. A letter to an address nobody has confirmed repeats nothing at all: whoever registers chooses both name and address,
 //! and would have us send their words to strangers.
 
@@ -9,6 +9,7 @@ mod recovery;
 
 pub use leaving::{account_deleted, deletion_requested};
 pub use recovery::{password_changed, password_reset};
+pub mod security;
 
 use super::{
     Kind, Letter,
@@ -53,36 +54,6 @@ pub fn already_registered(settings: &Settings, name: &str, to: &str, login_link:
             Part::Button("Sign in", login_link),
             Part::Says("If this was not you, there is nothing to do: nobody has learned that you have an account."),
             Part::Otherwise("You do not remember your password? Set a new one.", "Set a new password", reset_link),
-        ],
-    )
-}
-
-/// Warns that a copy of a session was used, and that the session was ended (RFC 9700 section 4.14.2). `device` is what the
-/// browser called itself.
-pub fn reuse_detected(
-    settings: &Settings,
-    name: &str,
-    to: &str,
-    device: &str,
-    at: Timestamp,
-    account_link: &str,
-) -> Letter {
-    let host = host(settings);
-    letter(
-        settings,
-        Kind::ReuseDetected,
-        to,
-        format!("We ended one of your sessions at {host}"),
-        &[
-            Part::Says(&greeting(name)),
-            Part::Says(&format!(
-                "Your sign-in at {host} was used from two places that cannot both be you. Somebody may have copied it from your browser, so we ended it everywhere."
-            )),
-            Part::Facts(&[("Browser", &one_line(device, 160)), ("Noticed", &moment(at))]),
-            Part::Says(
-                "Sign in again, look through your other sessions, and change your password if anything is strange to you. On a computer you share or do not trust, sign out when you leave.",
-            ),
-            Part::Button("Look at my account", account_link),
         ],
     )
 }
@@ -141,26 +112,13 @@ mod tests {
             "https://login.example.org/forgot",
         );
         insta::assert_snapshot!(again.text);
-        let at = Timestamp(1_763_784_780_000);
-        let account = "https://login.example.org/account";
-        let reuse = reuse_detected(&settings(), "Zoë", "zoe@example.org", "Firefox 145 on Linux", at, account);
-        insta::assert_snapshot!(reuse.text);
     }
 
     #[test]
-    fn what_somebody_typed_is_escaped_and_stays_on_its_line() {
-        let hostile = "<img src=x onerror=alert(1)>\"'&";
-        let at = Timestamp(0);
-        let letter = reuse_detected(&settings(), hostile, "a@b.c", hostile, at, LINK);
-        let escaped = "&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;";
-        assert!(letter.html.contains(&format!(">Hello {escaped},</p>")));
-        assert!(letter.html.contains(&format!(">{escaped}</td>")));
-        assert!(!letter.html.contains("<img"));
+    fn what_somebody_typed_is_escaped() {
+        let letter = already_registered(&settings(), "<img src=x>\"'&", "a@b.c", LINK, LINK);
+        assert!(letter.html.contains(">Hello &lt;img src=x&gt;&quot;&#39;&amp;,</p>") && !letter.html.contains("<img"));
         assert!(letter.html.contains("token=abc&amp;x=1\""));
-        let lines = reuse_detected(&settings(), "A\n\nB", "a@b.c", "a\r\nb\u{0}", at, LINK);
-        assert!(lines.text.contains("Hello AB,\n"));
-        assert!(lines.text.contains("Browser: ab\n"));
-        assert_eq!(lines.subject, letter.subject);
     }
 
     #[test]

@@ -55,7 +55,11 @@ impl Class {
                 | "reset_password"
                 | "change_password"
                 | "delete_account"
-                | "keep_account",
+                | "keep_account"
+                | "change_address"
+                | "resend_address_change"
+                | "confirm_address"
+                | "secure_account",
             ) => Self::Account,
             _ => Self::Write,
         }

@@ -1,6 +1,6 @@
 //! An answer, and the laws that every answer obeys whoever asked for what. They are checked on each one that any story receives.
 
-use super::{ACCESS, FLASH, REFRESH, form};
+use super::{ACCESS, DEVICE, FLASH, REFRESH, form};
 use axum::body::to_bytes;
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use serde_json::Value;
@@ -172,14 +172,14 @@ impl Answer {
         for cookie in cookies {
             let (pair, attributes) = cookie.split_once("; ").unwrap_or((cookie, ""));
             let (name, value) = pair.split_once('=').unwrap();
-            assert!([ACCESS, REFRESH, FLASH].contains(&name), "{self:?}");
+            assert!([ACCESS, REFRESH, FLASH, DEVICE].contains(&name), "{self:?}");
             let fixed = attributes.split("; ").filter(|attribute| !attribute.starts_with("Max-Age="));
             let fixed: Vec<_> = fixed.collect();
             assert_eq!(fixed, ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"], "{self:?}");
             assert_eq!(value.is_empty(), attributes.ends_with("Max-Age=0"), "cleared is cleared: {self:?}");
             assert!(value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)), "{self:?}");
             assert!(pair.len() < 4000, "more than browsers keep: {self:?}");
-            tokens += if name == FLASH { 0 } else { pair.len() };
+            tokens += if [FLASH, DEVICE].contains(&name) { 0 } else { pair.len() };
         }
         assert!(tokens < 2000, "every request carries {tokens} bytes of tokens");
     }

@@ -6,7 +6,7 @@ mod browser;
 #[path = "../../../../identity/tests/support/database.rs"]
 mod database;
 mod form;
-mod mailbox;
+pub mod mailbox;
 pub mod routes;
 
 pub use answer::Answer;
@@ -55,6 +55,7 @@ pub const PASSWORD: &str = "correct horse battery staple";
 pub const ACCESS: &str = "__Host-Http-access";
 pub const REFRESH: &str = "__Host-Http-refresh";
 pub const FLASH: &str = "__Host-Http-flash";
+pub const DEVICE: &str = "__Host-Http-device";
 
 /// Just longer than an access token lives.
 pub const ACCESS_LIFE: u64 = 10 * 60;

@@ -65,6 +65,10 @@ impl Function {
                 vec![("token", "x".into()), ("name", "Fresh".into()), ("email", fresh), ("password", PASSWORD.into())]
             }
             "/api/reauthenticate" => vec![("password", PASSWORD.into())],
+            "/api/change_name" => vec![("name", "Fresh".into())],
+            "/api/change_address" => vec![("email", fresh)],
+            "/api/resend_address_change" | "/api/cancel_address_change" => vec![],
+            "/api/confirm_address" | "/api/secure_account" => vec![("token", "AAAAA-AAAAA-AAAAA".into())],
             "/api/end_session" => vec![("id", of)],
             "/api/admin/set_role" => vec![("id", of), ("role", "user".into())],
             "/api/admin/user" | "/api/admin/disable" | "/api/admin/enable" | "/api/admin/end_sessions" => {

@@ -1,0 +1,65 @@
+//! Changing the own name and address, and taking the account back.
+
+use super::here;
+use crate::{
+    answer::{Done, worded},
+    error::AppError,
+    flash::Notice,
+};
+use identity::{accounts, words::Secret};
+use leptos::prelude::server;
+
+/// The page with the form for another address.
+const PAGE: &str = "/account/address";
+
+/// Changes the caller's name.
+#[server(prefix = "/api", endpoint = "change_name")]
+pub async fn change_name(name: String) -> Result<Done, AppError> {
+    let visit = here()?;
+    accounts::change_name(&visit.house, visit.signed_in()?, &name, &visit.device).await.map_err(worded)?;
+    Ok(Done::go("/account").telling(Notice::NameChanged))
+}
+
+/// Asks for another address, by who has just given the password. Answers alike for every address; only its owner learns whether
+/// it has an account.
+#[server(prefix = "/api", endpoint = "change_address")]
+pub async fn change_address(email: String) -> Result<Done, AppError> {
+    let visit = here()?;
+    let proven = visit.proven().await?;
+    accounts::change_address(&visit.house, &proven, &email, &visit.device).await.map_err(worded)?;
+    Ok(Done::go(PAGE).telling(Notice::AddressAsked))
+}
+
+/// Sends the letter of the caller's pending change once more; 404 when nothing is pending.
+#[server(prefix = "/api", endpoint = "resend_address_change")]
+pub async fn resend_address_change() -> Result<Done, AppError> {
+    let visit = here()?;
+    accounts::resend_address_change(&visit.house, visit.signed_in()?).await.map_err(worded)?;
+    Ok(Done::go(PAGE).telling(Notice::AddressAsked))
+}
+
+/// Gives the caller's pending change up.
+#[server(prefix = "/api", endpoint = "cancel_address_change")]
+pub async fn cancel_address_change() -> Result<Done, AppError> {
+    let visit = here()?;
+    accounts::cancel_address_change(&visit.house, visit.signed_in()?).await.map_err(worded)?;
+    Ok(Done::go(PAGE).telling(Notice::AddressKept))
+}
+
+/// Spends the token or code of the letter to a new address. Open to everybody: whoever reads the letter may be signed in elsewhere.
+#[server(prefix = "/api", endpoint = "confirm_address")]
+pub async fn confirm_address(token: Secret) -> Result<Done, AppError> {
+    let visit = here()?;
+    accounts::confirm_address(&visit.house, &token, &visit.device).await.map_err(worded)?;
+    let next = if visit.viewer().is_some() { PAGE } else { "/login" };
+    Ok(Done::go(next).telling(Notice::AddressChanged))
+}
+
+/// Spends the token of a "this was not me" link: everybody is out of the account, and the answer leads to a new password. Open to
+/// everybody who holds one.
+#[server(prefix = "/api", endpoint = "secure_account")]
+pub async fn secure_account(token: Secret) -> Result<Done, AppError> {
+    let visit = here()?;
+    let reset = accounts::secure_account(&visit.house, &token, &visit.device).await.map_err(worded)?;
+    Ok(Done::go(format!("/reset?token={}", reset.expose())).telling(Notice::Secured))
+}

@@ -1,0 +1,37 @@
+//! `/confirm-address`: confirming a new address, signed in or not. Opening the page spends nothing, because mail scanners open every
+//! link; the button does.
+
+use crate::{
+    catalogue::account::address as words,
+    components::{TextField, Threshold},
+    flash::Flash,
+    visit,
+};
+use identity::words::Field;
+use leptos::prelude::*;
+
+/// The page: one button for who comes by link, a field for who types the code.
+#[component]
+pub fn ConfirmAddress() -> impl IntoView {
+    let flash = use_context::<Flash>().unwrap_or_default();
+    let token = visit::asked("token").filter(|token| token.len() <= 200 && flash.fault(Field::Token).is_none());
+    let (lead, field) = match token {
+        Some(token) => (words::CONFIRM_LEAD, view! { <input type="hidden" name="token" value=token /> }.into_any()),
+        None => {
+            let code = view! {
+                <TextField field=Field::Token label=words::CODE autocomplete="one-time-code" class="input--code" max=64 />
+            };
+            (words::CODE_LEAD, code.into_any())
+        }
+    };
+    view! {
+        <Threshold title=words::CONFIRM lead=lead>
+            <form class="threshold__form" method="post" action="/api/confirm_address">
+                {field}
+                <button class="button button--primary button--large button--wide">{words::CONFIRM_IT}</button>
+            </form>
+            <p class="threshold__more">{words::NOT_YOU}</p>
+            <p class="threshold__more">{words::LINK_OLD} " " <a href="/account/address">{words::ASK_AGAIN}</a></p>
+        </Threshold>
+    }
+}

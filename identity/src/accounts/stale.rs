@@ -1,0 +1,43 @@
+//! Making an account's access tokens stale, so that what they say about its owner is true again with the next request.
+
+use crate::{
+    Latchkey, Refusal,
+    db::{Topic, Tx, statements, within},
+    time::Timestamp,
+    words::Role,
+};
+use uuid::Uuid;
+
+statements! {
+    /// Each mark is in a later second than the one before, because tokens are dated in seconds.
+    MARK = "update users
+               set tokens_void_before = case when tokens_void_before + 1000 > $1 then tokens_void_before + 1000 else $1 end
+             where id = $2 returning tokens_void_before, role";
+}
+
+/// What the nodes have to know: this one by [`Mark::heed`], the others by looking.
+#[must_use = "heed it after the commit"]
+pub(super) struct Mark {
+    user: Uuid,
+    at: Timestamp,
+    role: Role,
+}
+
+impl Mark {
+    /// To be called after the commit.
+    pub(super) fn heed(&self, house: &Latchkey) {
+        house.revocations.user(self.user, self.at, self.role);
+    }
+}
+
+/// Marks every access token that was issued up to now.
+///
+/// # Errors
+/// `NotFound`, or when the database does not answer.
+pub(super) async fn mark(house: &Latchkey, tx: &mut Tx, user: Uuid) -> Result<Mark, Refusal> {
+    let marked: Option<(Timestamp, Role)> =
+        within!(*tx, |c| sqlx::query_as(MARK).bind(house.now()).bind(user).fetch_optional(c).await)?;
+    let (at, role) = marked.ok_or(Refusal::NotFound)?;
+    tx.ring(Topic::Revoked).await?;
+    Ok(Mark { user, at, role })
+}
