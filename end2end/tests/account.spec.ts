@@ -27,6 +27,18 @@ test("every session is listed by its device, this one first and marked", async (
   await expect(sessions(page).first().getByRole("button"), "signing out is elsewhere").toHaveCount(0);
 });
 
+test("each session says until when it lasts, in words: a day ends tomorrow, another when one signs out", async ({ page, person, another }) => {
+  await signIn(page, person, { stay: "One day" });
+  await signIn(await another({ userAgent: IPHONE }), person, { stay: "Until I sign out" });
+  await signIn(await another({ userAgent: FIREFOX }), person, { stay: "30 days" });
+  await page.goto("/account/devices");
+  const session = (device: string) => sessions(page).filter({ hasText: device });
+  await expect(session("Chrome on")).toContainText(/Ends tomorrow \d\d:\d\d UTC · from 127\.0\.0\.1/);
+  await expect(session("Safari on iPhone")).toContainText("Until you sign out · from 127.0.0.1");
+  await expect(session("Firefox on Linux")).toContainText(/Ends \d{1,2} \w+ \d\d:\d\d UTC/);
+  for (const one of await sessions(page).all()) await expect(one).toContainText(/Since .+ · last seen .+/);
+});
+
 test("a session that is ended is out at its next click and reads why; the others stay", async ({ page, person, another }) => {
   const phone = await another({ userAgent: IPHONE });
   const work = await another({ userAgent: FIREFOX });

@@ -15,7 +15,7 @@ test("an access token that has run out is renewed by the next click, once, and n
   const before = await refreshToken(page.context());
   await accessExpired(page.context());
   await page.getByRole("link", { name: "Account", exact: true }).click();
-  await expect(page.getByRole("region", { name: "Profile" })).toContainText(person.email);
+  await expect(page.getByRole("region", { name: "About you" })).toContainText(person.email);
   await expect.poll(() => refreshToken(page.context())).toMatchObject({ session: before.session, generation: before.generation + 1 });
 });
 

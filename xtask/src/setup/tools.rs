@@ -1,4 +1,4 @@
-//! What only the tests need: a browser, a PostgreSQL server, a faster test runner.
+//! What only the tests need: a browser, SQLite's shell, a PostgreSQL server, a faster test runner.
 //!
 //! Nothing here is fatal. A test that cannot run says so itself, and a machine without root rights can still run the rest.
 
@@ -17,6 +17,9 @@ pub fn ensure() {
             "chromium",
             "install Chromium or set LATCHKEY_CHROMIUM to a browser's path",
         );
+    }
+    if which("sqlite3").is_none() {
+        missing("SQLite's shell (browser tests, with Node.js before 22.13)", "sqlite3", "install sqlite3");
     }
     if !has_initdb() {
         missing(
