@@ -40,7 +40,7 @@ impl Alice {
     /// Asks, and answers what the new mailbox and the present one got.
     async fn asked(&self, email: &str) -> (Received, Received) {
         self.ask(email).await.unwrap();
-        both(self.home.letters().await, email)
+        both(self.home.letters().await, &email.trim().to_lowercase())
     }
 
     async fn confirm(&self, token: &str) -> Option<Fault> {
