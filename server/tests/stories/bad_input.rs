@@ -53,6 +53,7 @@ async fn no_body_breaks_any_function() {
                 "/api/end_other_sessions",
                 "/api/cancel_address_change",
                 "/api/delete_account",
+                "/api/keep_account",
                 // Any name is good, also one letter.
                 "/api/change_name",
                 "/api/admin/retry_letters",
