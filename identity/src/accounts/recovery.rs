@@ -11,7 +11,7 @@ use crate::{
     Latchkey, Refusal,
     db::{Tx, statements, within},
     events::{self, Event, Kind},
-    mail::{self, Asked},
+    mail::{self, Asked, security::Owner},
     passwords::{self, Rules},
     sessions::{self, Device},
     throttle::{self, Throttle},
@@ -104,6 +104,7 @@ pub(super) async fn tell(
     device: &Device,
 ) -> Result<(), Refusal> {
     let link = secure::link(house, tx, id, address).await?;
-    let letter = mail::password_changed(&house.settings, name, address, &device.user_agent, house.now(), &link);
+    let owner = Owner { name, to: address };
+    let letter = mail::password_changed(&house.settings, owner, device, house.now(), &link);
     mail::post(house, tx, Some(id), &letter).await
 }

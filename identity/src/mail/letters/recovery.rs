@@ -1,9 +1,13 @@
 //! Letters around the password: setting a new one, and that it was set.
 
-use super::{greeting, host, letter, moment, one_line};
+use super::{
+    greeting, host, letter, moment,
+    security::{NOT_ME, Owner, WHAT_IT_DOES, browser, place},
+};
 use crate::{
     Settings,
     mail::{Kind, Letter, layout::Part},
+    sessions::Device,
     time::Timestamp,
 };
 
@@ -37,34 +41,22 @@ pub fn password_reset(
     )
 }
 
-/// Tells that the password was changed, from the browser that called itself `device`. `secure_link` is for somebody who did not
-/// do it.
-pub fn password_changed(
-    settings: &Settings,
-    name: &str,
-    to: &str,
-    device: &str,
-    at: Timestamp,
-    secure_link: &str,
-) -> Letter {
+/// Tells that the password was changed, and from where. `secure` is for somebody who did not do it.
+pub fn password_changed(settings: &Settings, owner: Owner<'_>, device: &Device, at: Timestamp, secure: &str) -> Letter {
     let host = host(settings);
     letter(
         settings,
         Kind::PasswordChanged,
-        to,
+        owner.to,
         format!("Your password at {host} was changed"),
         &[
-            Part::Says(&greeting(name)),
+            Part::Says(&greeting(owner.name)),
             Part::Says(&format!(
                 "The password of your account at {host} was changed. Wherever else you were signed in, you are signed out now."
             )),
-            Part::Facts(&[("Browser", &one_line(device, 160)), ("Changed", &moment(at))]),
+            Part::Facts(&[("Browser", &browser(device)), ("From", &place(device)), ("When", &moment(at))]),
             Part::Says("If this was you, there is nothing to do."),
-            Part::Otherwise(
-                "If it was not, take your account back: this ends all its sessions and lets you set a new password.",
-                "This was not me",
-                secure_link,
-            ),
+            Part::Otherwise(WHAT_IT_DOES, NOT_ME, secure),
         ],
     )
 }
@@ -91,18 +83,24 @@ mod tests {
         assert!(reset(None).text.starts_with("Hello,\n"));
     }
 
+    fn changed(name: &str, user_agent: &str) -> Letter {
+        let owner = Owner { name, to: "zoe@example.org" };
+        let link = "https://login.example.org/secure-account?token=abc";
+        let device = Device::new("203.0.113.9", user_agent);
+        password_changed(&settings(), owner, &device, Timestamp(1_763_784_780_000), link)
+    }
+
     #[test]
     fn the_letter_that_tells_of_a_new_password() {
-        let link = "https://login.example.org/secure-account?token=abc";
-        let at = Timestamp(1_763_784_780_000);
-        let letter = password_changed(&settings(), "Zoë", "zoe@example.org", "Firefox 145 on Linux", at, link);
+        let letter = changed("Zoë", "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0");
         insta::assert_snapshot!(letter.subject, @"Your password at login.example.org was changed");
         insta::assert_snapshot!(letter.text);
     }
 
     #[test]
-    fn what_a_browser_calls_itself_is_escaped() {
-        let letter = password_changed(&settings(), "<b>", "a@b.c", "<img src=x>", Timestamp(0), "https://x.example/");
-        assert!(!letter.html.contains("<img") && letter.html.contains("&lt;img"));
+    fn what_a_browser_calls_itself_is_not_repeated_and_a_name_is_escaped() {
+        let letter = changed("<b>", "<img src=x>");
+        assert!(!letter.html.contains("img") && letter.html.contains("Hello &lt;b&gt;,"), "{}", letter.html);
+        assert!(letter.text.contains("Browser: unknown\n"), "{}", letter.text);
     }
 }

@@ -14,10 +14,10 @@ use crate::{
 };
 
 /// The label of the link that takes an account back.
-const NOT_ME: &str = "This was not me";
+pub(super) const NOT_ME: &str = "This was not me";
 
 /// What that link does.
-const WHAT_IT_DOES: &str = "If this was not you, follow the link: it signs everybody out of your account, makes the password \
+pub(super) const WHAT_IT_DOES: &str = "If this was not you, follow the link: it signs everybody out of your account, makes the password \
                             worthless, and lets you choose a new one. It works for seven days.";
 
 /// Whose account it is, and where its owner is written to.
@@ -234,7 +234,7 @@ pub fn role_changed(settings: &Settings, owner: Owner<'_>, role: Role, at: Times
 }
 
 /// "Firefox on Linux".
-fn browser(device: &Device) -> String {
+pub(super) fn browser(device: &Device) -> String {
     match Client::of(&device.user_agent) {
         Client { browser: Some(browser), system: Some(system) } => format!("{browser} on {system}"),
         Client { browser: Some(one), system: None } | Client { browser: None, system: Some(one) } => one.to_owned(),
@@ -242,7 +242,7 @@ fn browser(device: &Device) -> String {
     }
 }
 
-fn place(device: &Device) -> String {
+pub(super) fn place(device: &Device) -> String {
     if device.ip.is_empty() { "unknown".to_owned() } else { one_line(&device.ip, 60) }
 }
 
