@@ -4,7 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { letterTo } from "../support/mail";
 import { passwordWasLongAgo } from "../support/past";
-import { expect, signIn, test } from "../support/test";
+import { expect, fillLogin, signIn, test } from "../support/test";
 import { sessionCookies } from "../support/tokens";
 import type { Page } from "@playwright/test";
 
@@ -112,7 +112,21 @@ test("the letter's link keeps the account, signed in or not; a scanner's look do
 
   await mailbox.goto(link);
   await mailbox.getByRole("button", { name: "Keep my account" }).click();
-  await expect(mailbox.getByRole("heading", { name: "This link does not work" })).toBeVisible();
+  await expect(mailbox.getByText("This link does not work")).toBeVisible();
+});
+
+test("“this was not me” calls a deletion off", async ({ page, another, person, server }) => {
+  const thief = await another();
+  await signIn(thief, person);
+  await askToLeave(thief);
+  const { notMe = "no link" } = await letterTo(server, person.email, /will be deleted/);
+  await page.goto(notMe);
+  await page.getByRole("button", { name: "Put everybody out" }).click();
+  await page.getByLabel("New password", { exact: true }).fill("eleven quiet harbours");
+  await page.getByRole("button", { name: "Set password" }).click();
+  await fillLogin(page, { ...person, password: "eleven quiet harbours" });
+  await expect(page).toHaveURL(/\/dashboard$/);
+  await expect(page.getByText(BANNER)).toHaveCount(0);
 });
 
 test("the last administrator cannot leave, and is told why", async ({ page, start, make }) => {
