@@ -4,11 +4,13 @@
  */
 import { rm } from "node:fs/promises";
 import { type Cookie, type Page, request } from "@playwright/test";
+import { passwordWasLongAgo } from "./past";
 import { type Server, WITHOUT_POST, startServer } from "./server";
 import { type Person, somebody, test as base } from "./test";
 import { ACCESS } from "./tokens";
 
-export type Who = "stranger" | "user" | "admin";
+/** A stranger, somebody signed in, somebody about to leave, an administrator, and one who gave the password long ago. */
+export type Who = "stranger" | "user" | "leaver" | "admin" | "late";
 
 export interface Sight {
   name: string;
@@ -34,6 +36,12 @@ async function sendAnyway(page: Page, button: string): Promise<void> {
   await page.getByRole("alert").waitFor();
 }
 
+/** Sends a form of the admin panel, and waits until the password is asked for. */
+async function endSessions(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "End all" }).click();
+  await page.waitForURL("**/reauthenticate");
+}
+
 export const SIGHTS: Sight[] = [
   { name: "login", path: "/login", as: "stranger" },
   { name: "login-refused", path: "/login", as: "stranger", then: (page) => sendAnyway(page, "Sign in") },
@@ -50,14 +58,26 @@ export const SIGHTS: Sight[] = [
   { name: "setup", path: "/setup?token=abc", as: "stranger" },
   { name: "setup-no-link", path: "/setup", as: "stranger" },
   { name: "mailbox", path: "/dev/mailbox", as: "stranger" },
+  { name: "confirm-address", path: "/confirm-address?token=abc", as: "stranger" },
+  { name: "confirm-address-code", path: "/confirm-address", as: "stranger" },
+  { name: "secure-account", path: "/secure-account?token=abc", as: "stranger" },
+  { name: "secure-account-too-late", path: "/secure-account", as: "stranger" },
+  { name: "reauthenticate", path: "/reauthenticate?next=/account/export", as: "user" },
+  { name: "reauthenticate-refused", path: "/reauthenticate", as: "user", then: (page) => sendAnyway(page, "Go on") },
+  { name: "reauthenticate-form-waits", path: ({ userId }) => `/admin/users/${userId}`, as: "late", then: endSessions },
   { name: "not-found", path: "/nowhere", as: "stranger", status: 404 },
   { name: "dashboard", path: "/dashboard", as: "user" },
   { name: "account", path: "/account", as: "user" },
   { name: "password", path: "/account/password", as: "user" },
   { name: "password-refused", path: "/account/password", as: "user", then: (page) => sendAnyway(page, "Change password") },
+  { name: "account-address", path: "/account/address", as: "admin" },
+  { name: "account-address-refused", path: "/account/address", as: "admin", then: (page) => sendAnyway(page, "Send the letter") },
+  { name: "account-address-waits", path: "/account/address", as: "user" },
   { name: "devices", path: "/account/devices", as: "user" },
   { name: "account-history", path: "/account/history", as: "user" },
   { name: "account-data", path: "/account/data", as: "user", then: (page) => page.getByText("Delete my account").click() },
+  { name: "account-leaving", path: "/account/data", as: "leaver" },
+  { name: "dashboard-leaving", path: "/dashboard", as: "leaver" },
   { name: "keep-account", path: "/keep-account?token=abc", as: "stranger" },
   { name: "keep-account-too-late", path: "/keep-account", as: "stranger" },
   { name: "denied", path: "/admin", as: "user", status: 403 },
@@ -82,11 +102,19 @@ export const test = base.extend<
 
   visitors: [
     async ({ server }, use) => {
-      const user = await signedIn(server, "user");
-      const admin = await signedIn(server, "admin");
+      const robin = await made(server, somebody(), "user");
+      const user = await signIn(server, robin, "day", LAPTOP);
+      for (const browser of [PHONE, WORK]) await signIn(server, robin, "forever", browser);
+      await post(server, "/api/change_address", { email: `new.${LONGEST.email}` }, user);
+      const leaver = await signIn(server, await made(server, LONGEST, "user"), "forever", LAPTOP);
+      await post(server, "/api/delete_account", {}, leaver);
+      const admin = await signIn(server, await made(server, ALMA(), "admin"), "day", LAPTOP);
+      const alma = await made(server, ALMA(), "admin");
+      const late = await signIn(server, alma, "day", LAPTOP);
+      await passwordWasLongAgo(server, alma);
       const payload = user.find(({ name }) => name === ACCESS)?.value.split(".")[1] ?? "";
       const { sub } = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as { sub: string };
-      await use({ cookies: { stranger: [], user, admin }, userId: sub });
+      await use({ cookies: { stranger: [], user, leaver, admin, late }, userId: sub });
     },
     { scope: "worker" },
   ],
@@ -95,7 +123,7 @@ export const test = base.extend<
     async ({}, use) => {
       // Nobody listens there.
       const server = await startServer({ LATCHKEY_LIMITS: "off", LATCHKEY_SMTP_URL: "smtp://127.0.0.1:1" });
-      const cookies = await signedIn(server, "admin");
+      const cookies = await signIn(server, await made(server, ALMA(), "admin"), "day", LAPTOP);
       for (let count = 0; count < 2; count += 1) await register(server);
       while (server.printed().split("a letter was not sent").length < 3) await new Promise((resolve) => setTimeout(resolve, 50));
       await use({ server, cookies });
@@ -121,21 +149,38 @@ export const test = base.extend<
 /** Somebody registers, which posts a letter. */
 export async function register(server: Server): Promise<Person> {
   const person = somebody();
-  const browser = await request.newContext({ baseURL: server.url });
-  const answer = await browser.post("/api/register", { form: { ...person } });
-  if (!answer.ok()) throw new Error(`registering answered ${answer.status()}`);
-  await browser.dispose();
+  await post(server, "/api/register", { ...person });
   return person;
 }
 
-async function signedIn(server: Server, role: Who): Promise<Cookie[]> {
-  const person: Person = somebody(role === "admin" ? "Alma Administrator" : "Robin Example");
+const LAPTOP = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36";
+const PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/604.1";
+const WORK = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+const ALMA = () => somebody("Alma Administrator");
+
+/** Nobody has a longer name or address than some people do. */
+const LONGEST: Person = {
+  ...somebody("Maximiliane Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"),
+  email: "maximiliane.wolfeschlegelsteinhausenbergerdorff@students.department-of-very-long-names.example",
+};
+
+async function made(server: Server, person: Person, role: "user" | "admin"): Promise<Person> {
   const words = ["user", "create", "--email", person.email, "--name", person.name, "--role", role, "--password-stdin"];
   await server.run(words, person.password);
-  const browser = await request.newContext({ baseURL: server.url, userAgent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36" });
-  const answer = await browser.post("/api/login", { form: { email: person.email, password: person.password, stay: "day" } });
-  if (!answer.ok()) throw new Error(`signing in answered ${answer.status()}`);
-  const { cookies } = await browser.storageState();
+  return person;
+}
+
+async function signIn(server: Server, { email, password }: Person, stay: string, browser: string): Promise<Cookie[]> {
+  return post(server, "/api/login", { email, password, stay }, [], browser);
+}
+
+/** Sends a form as a program does, and answers the cookies there are then. */
+async function post(server: Server, path: string, form: Record<string, string>, cookies: Cookie[] = [], userAgent = LAPTOP): Promise<Cookie[]> {
+  const browser = await request.newContext({ baseURL: server.url, userAgent, storageState: { cookies, origins: [] } });
+  const answer = await browser.post(path, { form, headers: { origin: server.url } });
+  if (!answer.ok()) throw new Error(`${path} answered ${answer.status()}`);
+  const { cookies: then } = await browser.storageState();
   await browser.dispose();
-  return cookies;
+  return then;
 }

@@ -1,7 +1,12 @@
 //! `/keep-account`: changing one's mind by letter. Opening the page spends nothing, because mail scanners open every link; the
 //! button does.
 
-use crate::{catalogue::account::data as words, components::Threshold, flash::Flash, visit};
+use crate::{
+    catalogue::account::data as words,
+    components::{NoticeBox, Threshold, Tone},
+    flash::Flash,
+    visit,
+};
 use identity::words::Field;
 use leptos::prelude::*;
 
@@ -32,8 +37,9 @@ fn ByLink(token: String) -> impl IntoView {
 #[component]
 fn TooLate() -> impl IntoView {
     view! {
-        <Threshold title=words::TOO_LATE told=true>
-            <p>{words::TOO_LATE_TEXT} " " <a href="/login">{words::SIGN_IN}</a></p>
+        <Threshold title=words::KEEP_ACCOUNT told=true>
+            <NoticeBox tone=Tone::Warning title=words::TOO_LATE><p>{words::TOO_LATE_TEXT}</p></NoticeBox>
+            <a class="button button--large button--wide" href="/login">{words::SIGN_IN}</a>
         </Threshold>
     }
 }

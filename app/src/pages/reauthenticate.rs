@@ -35,7 +35,7 @@ pub fn Reauthenticate() -> impl IntoView {
             <section class="card">
                 <div class="card__body">
                     <dl class="facts">
-                        <div class="facts__row"><dt>{words::ACCOUNT}</dt><dd>{name} " · " {email.clone()}</dd></div>
+                        <div class="facts__row"><dt>{words::ACCOUNT}</dt><dd>{name}<span class="facts__note">{email.clone()}</span></dd></div>
                         {about.map(|about| view! {
                             <div class="facts__row"><dt>{words::PURPOSE}</dt><dd>{about}</dd></div>
                         })}

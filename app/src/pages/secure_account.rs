@@ -29,7 +29,7 @@ fn Usable(token: String) -> impl IntoView {
             <div class="prose"><p>{words::WHAT_HAPPENS}</p><ul>{steps}</ul></div>
             <form class="threshold__form" method="post" action="/api/secure_account">
                 <input type="hidden" name="token" value=token />
-                <button class="button button--danger button--large button--wide">{words::DO_IT}</button>
+                <button class="button button--danger button--primary button--large button--wide">{words::DO_IT}</button>
             </form>
             <p class="threshold__more">{words::NOTHING_YET}</p>
         </Threshold>

@@ -59,7 +59,7 @@ pub const KEEP_MINE: &str = "Keep my account";
 pub const OR_NOT: &str = "You want it deleted? Then close this page, and it will be.";
 /// `/keep-account` with a link that does not work.
 pub const TOO_LATE: &str = "This link does not work";
-/// Why, perhaps; a link to the sign-in follows.
+/// Why, perhaps; [`SIGN_IN`] follows as a link.
 pub const TOO_LATE_TEXT: &str =
     "It was used already, or its time is over. If your account is still there, you can sign in and keep it.";
 /// That link.

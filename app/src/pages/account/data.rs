@@ -21,7 +21,7 @@ pub fn Data() -> impl IntoView {
             <AccountPage tab=DATA lead=words::LEAD>
                 <section class="card" aria-labelledby="held">
                     <div class="card__head"><h2 id="held">{words::HELD}</h2></div>
-                    <div class="card__body"><dl class="facts">{kinds.collect_view()}</dl></div>
+                    <div class="card__body"><dl class="facts facts--told">{kinds.collect_view()}</dl></div>
                 </section>
                 <section class="card" aria-labelledby="copy">
                     <div class="card__head">
@@ -29,7 +29,7 @@ pub fn Data() -> impl IntoView {
                         <p class="card__note">{words::COPY_TEXT}</p>
                     </div>
                     <div class="card__body">
-                        <a class="button" href="/account/export">{words::DOWNLOAD}</a>
+                        <div><a class="button" href="/account/export">{words::DOWNLOAD}</a></div>
                     </div>
                 </section>
                 {(!leaving).then(|| view! { <Leaving /> })}
@@ -57,7 +57,7 @@ fn Leaving() -> impl IntoView {
                     <summary class="button button--danger">{words::DELETE}</summary>
                     <form class="unfold__body" method="post" action="/api/delete_account">
                         <p>{words::DELETE_TEXT}</p>
-                        <button class="button button--danger">{words::REALLY_DELETE}</button>
+                        <button class="button button--danger button--primary">{words::REALLY_DELETE}</button>
                     </form>
                 </details>
             </div>
