@@ -1,6 +1,6 @@
 //! What a person is told when something did not work: refusals as a whole, and the faults of single fields.
 
-use super::{ended_because, length};
+use super::{ended_because, length, reauthenticate};
 use crate::error::AppError;
 use identity::words::{Fault, Field};
 
@@ -19,9 +19,7 @@ pub fn error(error: &AppError) -> (&'static str, String) {
             None => ("Please sign in", "You are not signed in, or no longer.".into()),
         },
         AppError::Forbidden => ("This is not open to you", "You are signed in, but may not do that.".into()),
-        AppError::ProofNeeded => {
-            ("Please give your password again", "It has been a while, and this is worth a second look.".into())
-        }
+        AppError::ProofNeeded => (reauthenticate::TITLE, reauthenticate::LEAD.into()),
         AppError::NotFound => ("There is nothing here", "It does not exist, or no longer.".into()),
         AppError::LastAdmin => {
             ("Somebody has to stay", "This is the last administrator who can sign in. Make another one first.".into())

@@ -22,7 +22,6 @@ pub fn about(act: &str) -> &'static str {
         "/api/admin/end_sessions" => "All sessions of an account are ended.",
         "/api/admin/retry_letters" => "Letters that could not be sent are tried again.",
         "/api/change_address" => "A letter goes to your new address, so that you can confirm it.",
-        "/api/change_password" => "Your password is changed.",
         "/api/delete_account" => "Your account is going to be deleted. You can undo that within seven days.",
         "/account/export" => "You get a copy of everything that is held about you.",
         _ => "What you were about to do.",
