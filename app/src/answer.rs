@@ -36,7 +36,6 @@ pub fn worded(refusal: Refusal) -> AppError {
     match refusal {
         Refusal::Invalid(fields) => AppError::Invalid { fields },
         Refusal::Credentials => AppError::Credentials,
-        Refusal::Unverified => AppError::Unverified,
         Refusal::Disabled => AppError::Disabled,
         Refusal::SignedOut(ended) => AppError::SignedOut { ended },
         Refusal::Forbidden => AppError::Forbidden,

@@ -18,10 +18,8 @@ pub enum AppError {
         /// Which, and what.
         fields: Vec<FieldError>,
     },
-    /// 401: address and password do not belong together.
+    /// 401: address and password do not belong together, or the address is not confirmed.
     Credentials,
-    /// 403: the password is right, the address is not confirmed.
-    Unverified,
     /// 403: the password is right, the account is disabled.
     Disabled,
     /// 401: nobody is signed in.
@@ -72,7 +70,7 @@ impl AppError {
         match self {
             Self::Invalid { .. } => 422,
             Self::Credentials | Self::SignedOut { .. } | Self::ProofNeeded => 401,
-            Self::Unverified | Self::Disabled | Self::Forbidden => 403,
+            Self::Disabled | Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::LastAdmin | Self::AlreadyDone => 409,
             Self::TooLarge => 413,

@@ -137,13 +137,14 @@ test("a password everybody uses, or made of one's own name, is refused in words"
   await expectFault(page, "Password", /on lists that attackers try first/);
 });
 
-test("signing in before the address is confirmed says so and offers the letter again", async ({ page, server }) => {
+test("signing in before the address is confirmed is refused like a wrong password, and the letter can be had again", async ({ page, server }) => {
   const robin = somebody();
   await register(page, robin);
   await letterTo(server, robin.email);
   await page.goto("/login");
   await fillLogin(page, robin);
-  await expect(page.getByText("Your address is not confirmed yet")).toBeVisible();
+  await expect(page.getByText("Email or password is not right")).toBeVisible();
+  await expect(page.getByText("has to be confirmed before you can sign in")).toBeVisible();
   await page.getByRole("button", { name: "Send the letter again" }).click();
   await expect(page.getByText(ON_ITS_WAY)).toBeVisible();
 

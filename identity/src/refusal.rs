@@ -12,12 +12,9 @@ pub enum Refusal {
     /// Typed values have faults.
     #[error("invalid input: {0:?}")]
     Invalid(Vec<FieldError>),
-    /// Address and password do not belong together; which of them is wrong is not told (ASVS 6.3.8).
+    /// Address and password do not belong together, or the address was never confirmed; which of these is not told (ASVS 6.3.8).
     #[error("wrong credentials")]
     Credentials,
-    /// The password is right, the address was never confirmed.
-    #[error("address not confirmed")]
-    Unverified,
     /// The password is right, an administrator has disabled the account.
     #[error("account disabled")]
     Disabled,

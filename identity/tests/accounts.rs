@@ -124,7 +124,7 @@ async fn a_letter_is_good_for_one_day_one_time_and_one_purpose() {
     let sql = "update mailed_tokens set purpose = 'reset' where address = 'other@example.org'";
     home.change(sql).await;
     assert!(spent(other.token().expose()).await && spent(&other.code()).await, "made for something else");
-    assert!(matches!(enter(&home, "other@example.org", PASSWORD).await, Err(Refusal::Unverified)));
+    assert!(matches!(enter(&home, "other@example.org", PASSWORD).await, Err(Refusal::Credentials)));
 
     let first = registered(&home, "Two", "two@example.org", PASSWORD).await;
     accounts::resend_verification(&home.house, "TWO@example.org", &device()).await.unwrap();
@@ -226,7 +226,7 @@ async fn what_is_wrong_with_an_account_is_told_only_to_the_right_password() {
     registered(&home, "New", "new@example.org", PASSWORD).await;
     let gone = home.person("gone").await;
     admin::disable(&home.house, &admin::Proven::operator(), gone).await.unwrap();
-    assert!(matches!(enter(&home, "new@example.org", PASSWORD).await, Err(Refusal::Unverified)));
+    assert!(matches!(enter(&home, "new@example.org", PASSWORD).await, Err(Refusal::Credentials)));
     assert!(matches!(enter(&home, "gone@example.org", PASSWORD).await, Err(Refusal::Disabled)));
     for email in ["new@example.org", "gone@example.org"] {
         assert!(matches!(enter(&home, email, OTHER).await, Err(Refusal::Credentials)), "{email}");

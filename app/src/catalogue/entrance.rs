@@ -9,6 +9,8 @@ pub const SIGN_IN_LEAD: &str = "Welcome back. Your key, please.";
 pub const STAY: &str = "Keep me signed in";
 /// For who has no account; [`REGISTER`] follows as a link.
 pub const NEW_HERE: &str = "New here?";
+/// After a refused sign-in, whatever the reason was; [`LETTER_AGAIN`] follows as a button.
+pub const NOT_CONFIRMED: &str = "Registered, but not confirmed yet?";
 /// Another letter, for who has not confirmed the address.
 pub const LETTER_AGAIN: &str = "Send the letter again";
 

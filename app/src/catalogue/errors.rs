@@ -8,10 +8,9 @@ use identity::words::{Fault, Field};
 pub fn error(error: &AppError) -> (&'static str, String) {
     match error {
         AppError::Invalid { .. } => ("Please look at the marked fields", "Nothing was changed yet.".into()),
-        AppError::Credentials => ("Email or password is not right", "Check both and try again.".into()),
-        AppError::Unverified => (
-            "Your address is not confirmed yet",
-            "Open the link in the letter we sent you, or ask for another one.".into(),
+        AppError::Credentials => (
+            "Email or password is not right",
+            "Check both and try again. A new address has to be confirmed before you can sign in with it.".into(),
         ),
         AppError::Disabled => ("This account is disabled", "Whoever runs this service can tell you more.".into()),
         AppError::SignedOut { ended } => match ended {

@@ -23,7 +23,8 @@ pub fn Login() -> impl IntoView {
     // One day, where the operator allows it: long enough for a working day, short enough for a borrowed computer.
     let default = if stays.contains(&Stay::Day) { Stay::Day } else { stays.first().copied().unwrap_or(Stay::Visit) };
     let options: Vec<_> = stays.into_iter().map(|stay| (stay.as_str(), catalogue::stay(stay))).collect();
-    let unverified = flash.error == Some(AppError::Unverified);
+    // Offered to everybody who is refused: only the letter, or its absence, tells whether there was something to confirm.
+    let refused = Some(flash.typed("email")).filter(|_| flash.error == Some(AppError::Credentials));
     let fresh = flash.error.is_none() && flash.notice.is_none();
     let why = ended(visit.as_ref().map(|visit| &visit.who)).filter(|_| fresh).map(|cause| {
         let tone = if cause == EndCause::ReuseDetected { Tone::Warning } else { Tone::Info };
@@ -33,7 +34,6 @@ pub fn Login() -> impl IntoView {
     view! {
         <Threshold title=words::SIGN_IN lead=words::SIGN_IN_LEAD>
             {why}
-            {unverified.then(|| view! { <Resend email=flash.typed("email") /> })}
             <form class="threshold__form" method="post" action="/api/login">
                 <input type="hidden" name="next" value=next />
                 <TextField field=Field::Email label=fields::EMAIL kind="email" autocomplete="username" />
@@ -44,6 +44,7 @@ pub fn Login() -> impl IntoView {
                 {(options.len() == 1).then(|| view! { <input type="hidden" name="stay" value=default.as_str() /> })}
                 <button class="button button--primary button--large button--wide">{words::SIGN_IN}</button>
             </form>
+            {refused.map(|email| view! { <Resend email /> })}
             <p class="threshold__more"><a href="/forgot">{recovery::FORGOTTEN}</a></p>
             <p class="threshold__more">{words::NEW_HERE} " " <a href="/register">{words::REGISTER}</a></p>
         </Threshold>
@@ -59,11 +60,12 @@ fn ended(who: Option<&Who>) -> Option<EndCause> {
     }
 }
 
-/// Another letter, for somebody who knows the password but has not confirmed the address.
+/// Another letter, for somebody who may have registered and not confirmed the address.
 #[component]
 fn Resend(email: String) -> impl IntoView {
     view! {
-        <form method="post" action="/api/resend_verification">
+        <form class="threshold__form" method="post" action="/api/resend_verification">
+            <p class="threshold__more">{words::NOT_CONFIRMED}</p>
             <input type="hidden" name="email" value=email />
             <button class="button button--wide">{words::LETTER_AGAIN}</button>
         </form>

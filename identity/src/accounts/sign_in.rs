@@ -37,8 +37,8 @@ struct Known {
 /// Checks address and password and begins a session.
 ///
 /// # Errors
-/// `Invalid`, `TooMany` attempts on this address, `Credentials` for an unknown address and a wrong password alike, `Unverified`
-/// and `Disabled` only to those who know the password, `Busy`, or when the database does not answer.
+/// `Invalid`, `TooMany` attempts on this address, `Credentials` for an unknown address, one that nobody has confirmed and a wrong
+/// password alike, `Disabled` only to those who know the password, `Busy`, or when the database does not answer.
 pub async fn sign_in(
     house: &Latchkey,
     email: &str,
@@ -53,15 +53,15 @@ pub async fn sign_in(
     browser.count(house, &address).await?;
     let stored = known.as_ref().map(|known| known.password_hash.as_str());
     let verdict = house.hasher.verify(password, stored).await?;
-    let (Some(known), Verdict::Right | Verdict::RightButOutdated) = (&known, verdict) else {
+    // Anybody may register with somebody else's address, and knows the password of that registration: were it told from a wrong one,
+    // whoever signs in with it would learn whether the address had an account before.
+    let confirmed = known.as_ref().filter(|known| known.verified_at.is_some());
+    let (Some(known), Verdict::Right | Verdict::RightButOutdated) = (confirmed, verdict) else {
         failed(house, known.map(|known| known.id), device).await?;
         return Err(Refusal::Credentials);
     };
     if known.disabled_at.is_some() {
         return Err(Refusal::Disabled);
-    }
-    if known.verified_at.is_none() {
-        return Err(Refusal::Unverified);
     }
     let hash = match Password::known(password).filter(|_| verdict == Verdict::RightButOutdated) {
         // The settings have become stronger since: the password is here, so hash it anew (ASVS 11.4.2).

@@ -1,7 +1,10 @@
 //! A person's afternoon, in a browser without JavaScript: what is clicked and typed, and what is seen.
 
 use crate::support::*;
-use app::{catalogue, flash::Notice};
+use app::{
+    catalogue::{self, entrance},
+    flash::Notice,
+};
 use identity::{accounts, words::Role};
 
 const NEWCOMER: [(&str, &str); 3] = [("name", "Alice Liddell"), ("email", "Alice@Example.org"), ("password", PASSWORD)];
@@ -99,16 +102,25 @@ async fn a_letter_that_is_lost_or_too_old_is_replaced_by_another() {
 }
 
 #[tokio::test]
-async fn who_has_not_confirmed_the_address_is_told_so_and_can_have_another_letter_at_the_door() {
+async fn who_is_refused_at_the_door_can_have_the_letter_again_there_whoever_it_is() {
     let app = TestApp::start().await;
     let mut alice = app.browser();
     alice.post("/api/register", &NEWCOMER).await.leads_to("/verify");
     app.letter().await;
     alice.open("/login").await;
-    alice.fill("/api/login", &KEYS).await.is(200).says("not confirmed");
+    alice.fill("/api/login", &KEYS).await.is(200).says("has to be confirmed").says(entrance::NOT_CONFIRMED);
     assert_eq!(alice.path(), "/login");
     alice.fill("/api/resend_verification", &[]).await.is(200).says(catalogue::notice(Notice::LetterSent));
     assert_eq!(app.letter().await.to, "alice@example.org");
+    // The same is offered to strangers, and to who has confirmed long ago.
+    app.account("bob", Role::User).await;
+    for email in ["nobody@example.org", "bob@example.org"] {
+        let mut other = app.browser();
+        other.open("/login").await.is(200).hides(entrance::NOT_CONFIRMED);
+        other.fill("/api/login", &[("email", email), ("password", "not this one")]).await.is(200);
+        other.fill("/api/resend_verification", &[]).await.is(200).says(catalogue::notice(Notice::LetterSent));
+        assert!(app.letters().await.is_empty(), "{email}");
+    }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ async fn the_whole_way_in_json() {
     let newcomer = [("name", "Alice"), KEYS[0], KEYS[1]];
     let done = alice.post("/api/register", &newcomer).await.is(200);
     assert_eq!(done.json(), json!({"next": "/verify", "notice": "letter_sent"}));
-    alice.post("/api/login", &KEYS).await.refuses(403, "unverified");
+    alice.post("/api/login", &KEYS).await.refuses(401, "credentials");
     let token = app.letter().await.token();
     let done = alice.post("/api/verify_email", &[("token", &token)]).await.is(200);
     assert_eq!(done.json(), json!({"next": "/login", "notice": "verified"}));
