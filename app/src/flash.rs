@@ -1,6 +1,6 @@
 //! What one page has to tell the next: an error, a notice, and what was typed. For browsers without JavaScript.
 //!
-//! Travels once, sealed, in a cookie of two minutes that the server's `flash.rs` writes and clears. Never holds a secret: only
+//! Travels once, sealed, in a cookie of minutes that the server's `flash.rs` writes and clears. Never holds a secret: only
 //! fields named in [`KEPT`] are kept.
 
 use crate::error::AppError;

@@ -18,9 +18,6 @@ pub struct Jar {
 /// Life of the cookie a browser is known by, counted from each sign-in.
 const DEVICE_LIFE: Duration = Duration::seconds(KNOWN_FOR.as_secs() as i64);
 
-/// Life of the flash cookie.
-const FLASH_LIFE: Duration = Duration::minutes(2);
-
 impl Jar {
     /// The name of the access token's cookie.
     pub const fn access(self) -> &'static str {
@@ -67,9 +64,9 @@ impl Jar {
         }
     }
 
-    /// Leaves a sealed message for the next page.
-    pub fn leave(self, cookies: &Cookies, message: String) {
-        cookies.add(self.cookie(self.flash(), message, Some(FLASH_LIFE)));
+    /// Leaves a sealed message for the next page, that long.
+    pub fn leave(self, cookies: &Cookies, message: String, life: std::time::Duration) {
+        cookies.add(self.cookie(self.flash(), message, Some(Duration::seconds(life.as_secs() as i64))));
     }
 
     /// Takes the message away: it has been shown.

@@ -11,8 +11,13 @@ use axum::{
     response::Response,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
-use std::collections::BTreeMap;
+use identity::sessions::PROOF_LIFE;
+use std::{collections::BTreeMap, time::Duration};
 use tower_cookies::Cookies;
+
+/// How long a message waits for a page to show it. A form that waits for the password does so as long as a proof is good, and as
+/// the form itself.
+const LIFE: Duration = Duration::from_secs(120);
 
 /// Longest typed value that is given back, in characters: more would not fit into a cookie.
 const KEPT_CHARS: usize = 256;
@@ -28,9 +33,11 @@ pub async fn flash(State(site): State<Site>, cookies: Cookies, mut request: Requ
     if request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
-    // The page that asks for the password may be loaded again, and the form that waits there is still there.
+    // The page that asks for the password may be loaded again, and the form that waits there is still there. Where it asks for the
+    // sake of another page, the form was given up, and the password is not for it.
     let mut waits = false;
-    if let Some(flash) = open(&site, &sealed) {
+    if let Some(mut flash) = open(&site, &sealed) {
+        flash.pending = flash.pending.filter(|_| !leads_on(request.uri().query()));
         waits = flash.pending.is_some() && request.uri().path() == PROOF_PAGE;
         request.extensions_mut().insert(flash);
     }
@@ -42,6 +49,12 @@ pub async fn flash(State(site): State<Site>, cookies: Cookies, mut request: Requ
     response
 }
 
+/// Whether the page is on the way to another one.
+fn leads_on(query: Option<&str>) -> bool {
+    url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .any(|(key, value)| key == "next" && !value.is_empty())
+}
+
 /// Leaves a message for the next page. What was typed can be typed again if there is no room for it; what went wrong has to be
 /// told.
 pub fn leave(site: &Site, cookies: &Cookies, flash: &Flash) {
@@ -50,7 +63,7 @@ pub fn leave(site: &Site, cookies: &Cookies, flash: &Flash) {
         _ => seal(site, &Flash { typed: BTreeMap::new(), ..flash.clone() }),
     });
     match message {
-        Ok(message) => site.jar.leave(cookies, message),
+        Ok(message) => site.jar.leave(cookies, message, if flash.pending.is_some() { PROOF_LIFE } else { LIFE }),
         Err(error) => tracing::error!(%error, "a message for the next page could not be written"),
     }
 }
