@@ -13,7 +13,7 @@ const LONGEST: usize = 254;
 
 /// Says how hard a new password would be to guess, and what would be refused about it. Open to strangers, who register with it: it
 /// tells nothing about any account. The words that must not be the whole password are those of whoever is signed in, else those
-/// of the form.
+/// of the form. Without them, as where a password is set by letter, nothing is called better than long enough.
 #[server(prefix = "/api", endpoint = "password_strength")]
 pub async fn password_strength(
     password: Secret,

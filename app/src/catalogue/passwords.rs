@@ -2,7 +2,7 @@
 
 use identity::words::{Fault, Strength};
 
-/// Enough characters, before the server has said more.
+/// Enough characters, before the server has said more, or where it cannot.
 pub const LONG_ENOUGH: &str = "Long enough";
 
 /// What the server says of one it would take.
@@ -11,6 +11,7 @@ pub const fn strength(strength: Strength) -> &'static str {
         Strength::Refused => "Not possible",
         Strength::Guessable => "Guessable",
         Strength::Fair => "Could be better",
+        Strength::LongEnough => LONG_ENOUGH,
         Strength::Good => "Good",
         Strength::Strong => "Strong",
     }

@@ -92,7 +92,7 @@ fn Reveal(input: &'static str) -> impl IntoView {
 fn Strength(input: &'static str, min: usize) -> impl IntoView {
     view! {
         <div
-            class="strength" hidden=true data-measures=input data-min=min data-long_enough=hints::LONG_ENOUGH
+            class="strength" hidden=true data-measures=input data-min=min data-long_enough=hints::strength(Verdict::LongEnough)
             data-too_short=hints::fault(Fault::TooShort) data-too_long=hints::fault(Fault::TooLong)
             data-unprintable=hints::fault(Fault::Unprintable) data-common=hints::fault(Fault::Common)
             data-personal=hints::fault(Fault::Personal) data-guessable=hints::strength(Verdict::Guessable)

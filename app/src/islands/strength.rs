@@ -144,7 +144,7 @@ fn told_here(normal: &str, min: usize) -> (usize, &'static str) {
 fn bars(word: &str) -> usize {
     match Strength::from_word(word) {
         None | Some(Strength::Refused) => 1,
-        Some(Strength::Guessable | Strength::Fair) => 2,
+        Some(Strength::Guessable | Strength::Fair | Strength::LongEnough) => 2,
         Some(Strength::Good) => 3,
         Some(Strength::Strong) => 4,
     }
@@ -165,6 +165,9 @@ mod tests {
     #[test]
     fn nothing_is_called_good_before_the_server_has_said_so() {
         assert_eq!(told_here("correct horse battery staple", 15), (2, "long_enough"));
-        assert_eq!(["refused", "guessable", "fair", "good", "strong", "?"].map(bars), [1, 2, 2, 3, 4, 1]);
+        assert_eq!(
+            ["refused", "guessable", "fair", "long_enough", "good", "strong", "?"].map(bars),
+            [1, 2, 2, 2, 3, 4, 1]
+        );
     }
 }

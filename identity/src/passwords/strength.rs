@@ -1,5 +1,6 @@
 //! A hint at how hard a new password would be to guess. It decides nothing: `accept` does, and what that would refuse is never
-//! called good here. Leaks are not looked up for a hint, or every pause in typing would be told to another server.
+//! called good here, but for leaks: they are not looked up for a hint, or every pause in typing would be told to another server.
+//! Where name and address are not known, nothing is called good, because `accept` will know them.
 //!
 //! The estimator (zxcvbn) enumerates what could be meant by `4`, `@` and their like. That takes half a millisecond for what people
 //! type and one and a half seconds for a hundred such characters, and strangers may ask: so it sees the first 32 only, which takes
@@ -40,7 +41,12 @@ pub async fn strength(typed: &Secret, rules: &Rules<'_>) -> Result<StrengthView,
         score
     });
     let score = estimated.await.map_err(|error| Refusal::Broken(format!("strength: {error}")))?;
-    Ok(StrengthView { score, word: word(score), faults: Vec::new() })
+    let (score, word) = match score {
+        // It may be made from the name or the address that is missing here, and `accept` will know.
+        2.. if rules.name.is_empty() || rules.email.is_empty() => (2, Strength::LongEnough),
+        _ => (score, word(score)),
+    };
+    Ok(StrengthView { score, word, faults: Vec::new() })
 }
 
 /// The steps of zxcvbn, which keeps copies of what it reads and wipes none of them.
@@ -105,6 +111,22 @@ mod tests {
         ] {
             let faults = vec![FieldError::new(Field::Password, fault)];
             assert_eq!(judged(typed).await, StrengthView { score: 0, word: Strength::Refused, faults }, "{typed}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_called_good_where_name_or_address_is_not_known() {
+        for (name, email) in [("", ""), ("", RULES.email), (RULES.name, "")] {
+            let rules = Rules { name, email, ..RULES };
+            for (typed, score, word) in [
+                ("abcabcabcabc", 0, Strength::Guessable),
+                ("tulip7moss", 2, Strength::LongEnough),
+                ("correct horse battery staple", 2, Strength::LongEnough),
+            ] {
+                let faults = Vec::new();
+                let judged = strength(&Secret::new(typed), &rules).await.unwrap();
+                assert_eq!(judged, StrengthView { score, word, faults }, "{typed}");
+            }
         }
     }
 

@@ -12,6 +12,8 @@ crate::spelled! {
         Guessable = "guessable",
         /// Better than most, and not good.
         Fair = "fair",
+        /// Nothing speaks against it so far, but whose it is was not told: it may be their own name.
+        LongEnough = "long_enough",
         /// Good enough.
         Good = "good",
         /// Beyond what guessing reaches.

@@ -12,7 +12,8 @@ async fn a_stranger_hears_how_hard_a_password_would_be_to_guess() {
     let app = TestApp::start().await;
     let mut alice = app.program();
     let before = app.state().await;
-    let hint = alice.post(HINT, &[("password", PASSWORD)]).await.is(200);
+    let named = [("password", PASSWORD), ("name", "Alice"), ("email", "alice@example.org")];
+    let hint = alice.post(HINT, &named).await.is(200);
     assert_eq!(hint.json(), json!({"score": 4, "word": "strong", "faults": []}));
     assert!(hint.set_cookies().is_empty());
     let hint = alice.post(HINT, &[("password", "abcabcabcabcabc")]).await.is(200);
@@ -46,6 +47,21 @@ async fn the_own_words_are_those_of_who_is_signed_in_else_those_of_the_form() {
     let mut alice = app.signed_in("alice").await.asking(Kind::Json);
     assert_ne!(word(alice.post(HINT, &about("Margaret", "margaret@example.org")).await), "refused");
     assert_eq!(word(alice.post(HINT, &[("password", "alice 1865 alice")]).await), "refused");
+}
+
+/// Who comes by a letter types a password alone. It may be their own name, which would be refused.
+#[tokio::test]
+async fn nothing_is_called_good_where_it_is_not_known_whose_it_is() {
+    let app = TestApp::start().await;
+    for own in [&[][..], &[("name", "Alice")], &[("email", "alice@example.org")], &[("name", ""), ("email", "a@b.c")]] {
+        for (password, score, word) in
+            [(PASSWORD, 2, "long_enough"), ("abcabcabcabcabc", 0, "guessable"), ("short", 0, "refused")]
+        {
+            let typed = [&[("password", password)][..], own].concat();
+            let hint = app.program().post(HINT, &typed).await.is(200).json();
+            assert_eq!((&hint["score"], &hint["word"]), (&json!(score), &json!(word)), "{password} {own:?}");
+        }
+    }
 }
 
 #[tokio::test]
