@@ -73,6 +73,8 @@ pub async fn answers(State(site): State<Site>, cookies: Cookies, request: Reques
         }
         (Some(sealed), Ok(_)) => match page.open(&sealed) {
             Some(Kept::Whole { act, back, body }) => {
+                // The log of requests names the door alone.
+                tracing::info!(%act, "a form that waited for the password is done");
                 let body = Bytes::from(body);
                 let mut parts = parts;
                 parts.uri = Uri::try_from(&act).unwrap_or_default();
