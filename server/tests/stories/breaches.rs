@@ -52,6 +52,15 @@ async fn a_leaked_password_is_refused_at_every_door() {
     assert!(breached(made));
     let alice = app.account("alice", Role::User).await;
     assert!(breached(admin::reset_password(&app.house, &admin::Proven::operator(), alice, &leaked).await));
+    let mut signed_in = app.signed_in("alice").await.asking(Kind::Json);
+    let refused = signed_in.post("/api/change_password", &[("current", PASSWORD), ("password", LEAKED)]).await;
+    assert_eq!((refused.status.as_u16(), refused.faults()), (422, vec!["password:breached".to_owned()]));
+    app.program().post("/api/request_reset", &[("email", "alice@example.org")]).await.is(200);
+    let token = app.letter().await.token();
+    let refused = app.program().post("/api/reset_password", &[("token", &token), ("password", LEAKED)]).await;
+    assert_eq!((refused.status.as_u16(), refused.faults()), (422, vec!["password:breached".to_owned()]));
+    let better = "eight quiet herons at dawn";
+    app.program().post("/api/reset_password", &[("token", &token), ("password", better)]).await.is(200);
     // And a person reads why.
     let mut browser = app.browser();
     browser.open("/register").await;
@@ -59,9 +68,9 @@ async fn a_leaked_password_is_refused_at_every_door() {
     assert!(page.text().contains("known from data leaks"), "{page:?}");
 
     let asked = asked.lock().unwrap();
-    assert_eq!(asked.iter().filter(|prefix| **prefix == SHA1[..5]).count(), 5);
+    assert_eq!(asked.iter().filter(|prefix| **prefix == SHA1[..5]).count(), 7);
     assert!(asked.iter().all(|prefix| prefix.len() == 5), "{asked:?}");
-    assert_eq!(asked.len(), 6, "and once for the one that is good: {asked:?}");
+    assert_eq!(asked.len(), 9, "and once for each of the two that are good: {asked:?}");
 }
 
 #[tokio::test]
