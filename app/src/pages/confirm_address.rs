@@ -1,11 +1,10 @@
 //! `/confirm-address`: confirming a new address, signed in or not. Opening the page spends nothing, because mail scanners open every
 //! link; the button does.
 
+use super::by_letter;
 use crate::{
     catalogue::account::address as words,
     components::{TextField, Threshold},
-    flash::Flash,
-    visit,
 };
 use identity::words::Field;
 use leptos::prelude::*;
@@ -13,9 +12,7 @@ use leptos::prelude::*;
 /// The page: one button for who comes by link, a field for who types the code.
 #[component]
 pub fn ConfirmAddress() -> impl IntoView {
-    let flash = use_context::<Flash>().unwrap_or_default();
-    let token = visit::asked("token").filter(|token| token.len() <= 200 && flash.fault(Field::Token).is_none());
-    let (lead, field) = match token {
+    let (lead, field) = match by_letter::token() {
         Some(token) => (words::CONFIRM_LEAD, view! { <input type="hidden" name="token" value=token /> }.into_any()),
         None => {
             let code = view! {

@@ -1,21 +1,17 @@
 //! `/keep-account`: changing one's mind by letter. Opening the page spends nothing, because mail scanners open every link; the
 //! button does.
 
+use super::by_letter;
 use crate::{
     catalogue::account::data as words,
     components::{NoticeBox, Threshold, Tone},
-    flash::Flash,
-    visit,
 };
-use identity::words::Field;
 use leptos::prelude::*;
 
 /// The page.
 #[component]
 pub fn KeepAccount() -> impl IntoView {
-    let flash = use_context::<Flash>().unwrap_or_default();
-    let token = visit::asked("token").filter(|token| token.len() <= 200);
-    match token.filter(|_| flash.fault(Field::Token).is_none()) {
+    match by_letter::token() {
         Some(token) => ByLink(ByLinkProps { token }).into_any(),
         None => TooLate().into_any(),
     }

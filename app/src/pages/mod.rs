@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod admin;
+mod by_letter;
 pub mod confirm_address;
 pub mod dashboard;
 pub mod forgot;

@@ -1,11 +1,10 @@
 //! `/reset`: a new password, by what a letter brought. Opening the page spends nothing, because mail scanners open every link; the
 //! form does, and only when the password is accepted.
 
+use super::by_letter;
 use crate::{
     catalogue::{entrance, fields, recovery as words},
     components::{NewPassword, TextField, Threshold},
-    flash::Flash,
-    visit,
 };
 use identity::words::Field;
 use leptos::prelude::*;
@@ -13,10 +12,8 @@ use leptos::prelude::*;
 /// The page: for who comes by link, and for who types the code.
 #[component]
 pub fn Reset() -> impl IntoView {
-    let flash = use_context::<Flash>().unwrap_or_default();
-    let token = visit::asked("token").filter(|token| token.len() <= 200);
-    // A link that was refused is of no further use: the field says why, and below it another letter can be had.
-    match token.filter(|_| flash.fault(Field::Token).is_none()) {
+    // Where the link was refused, the field says why, and below it another letter can be had.
+    match by_letter::token() {
         Some(token) => ByLink(ByLinkProps { token }).into_any(),
         None => ByCode().into_any(),
     }

@@ -1,21 +1,16 @@
 //! `/secure-account`: "this was not me". Opening the page does nothing, because mail scanners open every link; the button does.
 
+use super::by_letter;
 use crate::{
     catalogue::secure as words,
     components::{NoticeBox, Threshold, Tone},
-    flash::Flash,
-    visit,
 };
-use identity::words::Field;
 use leptos::prelude::*;
 
 /// The page: what will happen, and the button; or what to do instead, for who comes with a link that was used.
 #[component]
 pub fn SecureAccount() -> impl IntoView {
-    let flash = use_context::<Flash>().unwrap_or_default();
-    let spent = flash.fault(Field::Token).is_some();
-    let token = visit::asked("token").filter(|token| token.len() <= 200 && !spent);
-    match token {
+    match by_letter::token() {
         Some(token) => Usable(UsableProps { token }).into_any(),
         None => Dead().into_any(),
     }

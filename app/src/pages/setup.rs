@@ -1,9 +1,9 @@
 //! `/setup`: the first administrator, by the one-time link that the first start prints.
 
+use super::by_letter;
 use crate::{
     catalogue::{entrance as words, fields},
     components::{NewPassword, NoticeBox, TextField, Threshold, Tone, woven},
-    visit,
 };
 use identity::words::{Fault, Field};
 use leptos::prelude::*;
@@ -13,11 +13,9 @@ use leptos::prelude::*;
 pub fn Setup() -> impl IntoView {
     let flash = use_context::<crate::flash::Flash>().unwrap_or_default();
     let spent = flash.fault(Field::Token) == Some(Fault::Spent);
-    let token = visit::asked("token").filter(|token| token.len() <= 200);
-    let usable = token.filter(|_| !spent);
     view! {
         <Threshold title=words::SETUP lead=words::SETUP_LEAD told=spent>
-            {match usable {
+            {match by_letter::token() {
                 Some(token) => view! {
                     <form class="threshold__form" method="post" action="/api/setup">
                         <input type="hidden" name="token" value=token />

@@ -1,10 +1,9 @@
 //! `/verify`: confirming an address. Opening the page spends nothing, because mail scanners open every link; the button does.
 
+use super::by_letter;
 use crate::{
     catalogue::{entrance as words, fields},
     components::{TextField, Threshold},
-    flash::Flash,
-    visit,
 };
 use identity::words::Field;
 use leptos::prelude::*;
@@ -12,10 +11,8 @@ use leptos::prelude::*;
 /// The page: one button for who comes by link, a field for who types the code.
 #[component]
 pub fn Verify() -> impl IntoView {
-    let flash = use_context::<Flash>().unwrap_or_default();
-    let token = visit::asked("token").filter(|token| token.len() <= 200);
-    // A link that was refused is of no further use: the field says why, and below it another letter can be had.
-    match token.filter(|_| flash.fault(Field::Token).is_none()) {
+    // Where the link was refused, the field says why, and below it another letter can be had.
+    match by_letter::token() {
         Some(token) => ByLink(ByLinkProps { token }).into_any(),
         None => ByCode().into_any(),
     }
