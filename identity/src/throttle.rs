@@ -45,6 +45,9 @@ crate::spelled! {
         /// The same for one browser that an account has been used from, counted by itself: strangers who guess cannot slow the
         /// owner down.
         KnownDevice = "known-device",
+        /// The password given inside a session, to prove or to change something, of one account: the same numbers, counted apart from
+        /// the door, where strangers are. Who has an open session of somebody else guesses at this account alone.
+        Proof = "proof",
         /// Letters about a registration to one address, or about making it an account's: three in an hour.
         Letters = "letters",
         /// Letters with which a new password can be set, to one address: three in an hour. Counted apart, so that nobody can keep the
@@ -59,7 +62,7 @@ impl Throttle {
     /// Window, free attempts, first delay, longest delay.
     const fn numbers(self) -> (i64, i64, i64, i64) {
         match self {
-            Self::SignIn | Self::KnownDevice => (300_000, 5, 30_000, 900_000),
+            Self::SignIn | Self::KnownDevice | Self::Proof => (300_000, 5, 30_000, 900_000),
             Self::Letters | Self::Resets | Self::ChangeAddress => (3_600_000, 3, 1_200_000, 3_600_000),
         }
     }
@@ -116,6 +119,14 @@ pub(crate) async fn clear_by(house: &Latchkey, what: Throttle, of: &[u8]) -> Res
     let key = key(house, what, of);
     on!(house.db, write, |p| sqlx::query(CLEAR).bind(&key[..]).execute(p).await.map(drop))?;
     Ok(())
+}
+
+/// Forgets the attempts that led to a success which has been written down already: if that fails, what was done is done all the same,
+/// and somebody may have to wait.
+pub(crate) async fn forgive(house: &Latchkey, what: Throttle, of: &[u8]) {
+    if let Err(error) = clear_by(house, what, of).await {
+        tracing::warn!(throttle = %what, %error, "attempts that led to a success are still counted");
+    }
 }
 
 /// Forgets everything about an address that belongs to nobody any more, within the caller's transaction.

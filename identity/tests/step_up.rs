@@ -82,7 +82,7 @@ async fn a_proof_is_the_sessions_own_and_counts_on_every_node() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_recorded_proves_nothing_and_counts_together_with_sign_in() {
+async fn a_wrong_password_is_recorded_proves_nothing_and_no_stranger_at_the_door_counts_with_it() {
     let home = TestHouse::start().await;
     home.person("alice").await;
     let alice = home.sign_in("alice", Stay::Day).await;
@@ -95,14 +95,25 @@ async fn a_wrong_password_is_recorded_proves_nothing_and_counts_together_with_si
     }
     assert!(is_needed(&home, &alice.viewer).await);
     assert_eq!(kinds(&home).await.iter().filter(|kind| *kind == "reauthentication_failed").count(), 3);
-    // Two more at the door, and neither door is open.
-    for _ in 0..2 {
-        let at_the_door = Secret::new(WRONG);
-        let email = "alice@example.org";
-        let refused = accounts::sign_in(&home.house, email, &at_the_door, Stay::Day, &device()).await.unwrap_err();
-        assert!(matches!(refused, Refusal::Credentials));
+    // Strangers at the door, until it is shut for everybody who comes anew.
+    let at_the_door = async || {
+        let (email, typed) = ("alice@example.org", Secret::new(WRONG));
+        accounts::sign_in(&home.house, email, &typed, Stay::Day, &device()).await.unwrap_err()
+    };
+    for _ in 0..5 {
+        assert!(matches!(at_the_door().await, Refusal::Credentials));
+    }
+    assert!(matches!(at_the_door().await, Refusal::TooMany { .. }));
+    given(&home, &alice.viewer, PASSWORD, true).await.expect("the owner is inside, and counted apart");
+    assert!(matches!(at_the_door().await, Refusal::TooMany { .. }), "which opens no door to strangers");
+    // Whoever sits at a session left open has five attempts, at either form.
+    for _ in 0..5 {
+        assert!(matches!(given(&home, &alice.viewer, WRONG, true).await, Err(Refusal::Invalid(_))));
     }
     assert!(matches!(given(&home, &alice.viewer, PASSWORD, true).await, Err(Refusal::TooMany { .. })));
+    let (current, new) = (Secret::new(PASSWORD), Secret::new("seventeen purple doors"));
+    let change = accounts::change_password(&home.house, &alice.viewer, &device(), &current, &new, false).await;
+    assert!(matches!(change, Err(Refusal::TooMany { .. })), "{change:?}");
     home.advance(900);
     given(&home, &alice.viewer, PASSWORD, true).await.unwrap();
     // The right one is the end of the counting.
@@ -151,6 +162,32 @@ async fn what_was_on_its_way_with_the_old_tokens_arrives_and_a_late_copy_does_no
     assert_eq!(next.viewer.generation, 3);
     assert!(matches!(home.renew(&old).await, Rotation::Reused), "a copy from before the proof is a thief's");
     assert_eq!(sessions::admit(&home.house, &next.access), Admission::Stale);
+}
+
+#[tokio::test]
+async fn the_proof_does_not_count_for_tokens_that_a_thief_may_have_from_before_it() {
+    let home = TestHouse::start().await;
+    home.person("alice").await;
+    let old = home.sign_in("alice", Stay::Day).await;
+    home.advance(601);
+    let old = tokens(home.renew(&old).await);
+    sessions::confirm(&home.house, &old.viewer).await.unwrap();
+    home.advance(20);
+    let new = given(&home, &old.viewer, PASSWORD, true).await.unwrap().unwrap();
+    assert_eq!(new.viewer.generation, old.viewer.generation + 1);
+    home.advance(60);
+    assert!(!is_needed(&home, &old.viewer).await, "the answer may be lost: the old ones are all the browser has");
+    sessions::confirm(&home.house, &new.viewer).await.unwrap();
+    home.clock.advance(Duration::from_millis(19_999));
+    assert!(!is_needed(&home, &old.viewer).await, "what was on its way arrives");
+    home.clock.advance(Duration::from_millis(1));
+    assert!(is_needed(&home, &old.viewer).await);
+    assert!(!is_needed(&home, &new.viewer).await);
+    // Two steps behind, it is nobody's who is honest.
+    let next = tokens(home.renew(&new).await);
+    assert!(is_needed(&home, &old.viewer).await);
+    assert!(!is_needed(&home, &new.viewer).await && !is_needed(&home, &next.viewer).await);
+    assert_eq!(sessions::admit(&home.house, &next.access), Admission::Admitted(next.viewer.clone()));
 }
 
 #[tokio::test]

@@ -69,7 +69,7 @@ pub async fn sign_in(
         None => known.password_hash.clone(),
     };
     let pair = enter(house, known, &hash, stay, device, &browser).await?;
-    browser.forgive(house, &address).await?;
+    browser.forgive(house, &address).await;
     Ok(pair)
 }
 
@@ -98,10 +98,12 @@ impl Browser {
     }
 
     /// Forgets the attempts that led to a success, and those of nobody else.
-    async fn forgive(&self, house: &Latchkey, address: &EmailAddress) -> Result<(), Refusal> {
+    async fn forgive(&self, house: &Latchkey, address: &EmailAddress) {
         match self {
-            Self::Known(key) => throttle::clear_by(house, Throttle::KnownDevice, key).await,
-            Self::Unmarked | Self::New(_) => throttle::clear(house, Throttle::SignIn, address).await,
+            Self::Known(key) => throttle::forgive(house, Throttle::KnownDevice, key).await,
+            Self::Unmarked | Self::New(_) => {
+                throttle::forgive(house, Throttle::SignIn, address.as_str().as_bytes()).await;
+            }
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use super::{
     begin::Device,
-    rotation::{self, WINDOW},
+    rotation::{self, Step, WINDOW, judge},
 };
 use crate::{
     Latchkey, Refusal,
@@ -15,13 +15,13 @@ use crate::{
     throttle::{self, Throttle},
     time::Timestamp,
     tokens::TokenPair,
-    words::{EmailAddress, EndCause, Fault, Field, Secret, Viewer},
+    words::{EndCause, Fault, Field, Secret, Viewer},
 };
 use std::time::Duration;
 use uuid::Uuid;
 
 statements! {
-    SINCE = "select authenticated_at from sessions where id = $1 and user_id = $2 and ended_at is null";
+    SINCE = "select authenticated_at, generation, confirmed_at from sessions where id = $1 and user_id = $2 and ended_at is null";
     /// The session moves on by one generation, unless somebody may still come with the token before the current one: after two
     /// steps at once, that request would be taken for a thief's.
     MOVE = "update sessions
@@ -32,10 +32,10 @@ statements! {
     MARK = "update sessions set authenticated_at = $1
              where id = $2 and user_id = $3 and ended_at is null and (expires_at is null or expires_at > $1)
          returning generation";
-    ACCOUNT = "select email, password_hash from users where id = $1 and disabled_at is null";
+    ACCOUNT = "select password_hash from users where id = $1 and disabled_at is null";
     /// Asks once more, in the transaction that writes the proof down: the account may have been disabled, or its password
     /// changed, while the hash was computed.
-    STILL = "select email, password_hash from users where id = $1 and disabled_at is null and password_hash = $2";
+    STILL = "select password_hash from users where id = $1 and disabled_at is null and password_hash = $2";
 }
 
 /// How long a proof is good.
@@ -60,16 +60,19 @@ impl Proven {
     }
 }
 
-/// Asks for the proof.
+/// Asks for the proof. It does not count for an access token whose refresh token would by now be a thief's: a copy from before the
+/// password was given is not worth more because of it.
 ///
 /// # Errors
-/// `ProofNeeded` when the password was given too long ago, `SignedOut` when the session is over, or when the database does not
+/// `ProofNeeded` when the password was given too long ago or the token is such a copy, `SignedOut` when the session is over, or when the database does not
 /// answer.
 pub async fn prove(house: &Latchkey, viewer: &Viewer) -> Result<Proven, Refusal> {
-    let since: Option<(Timestamp,)> =
+    let since: Option<(Timestamp, i64, Option<Timestamp>)> =
         on!(house.db, read, |p| sqlx::query_as(SINCE).bind(viewer.session).bind(viewer.id).fetch_optional(p).await)?;
-    let (since,) = since.ok_or(Refusal::SignedOut(None))?;
-    if house.now() < since.plus(PROOF_LIFE) {
+    let (since, generation, confirmed_at) = since.ok_or(Refusal::SignedOut(None))?;
+    let now = house.now();
+    let copied = judge(generation, confirmed_at, viewer.generation, now) == Step::Reuse;
+    if now < since.plus(PROOF_LIFE) && !copied {
         Ok(Proven { user: viewer.id, session: viewer.session })
     } else {
         Err(Refusal::ProofNeeded)
@@ -81,7 +84,8 @@ pub async fn prove(house: &Latchkey, viewer: &Viewer) -> Result<Proven, Refusal>
 /// access token alone is given none: it renews with its refresh token when that is due.
 ///
 /// # Errors
-/// `Invalid` when the password is missing or wrong, `TooMany` wrong ones for this address, here or at sign-in, `SignedOut` when
+/// `Invalid` when the password is missing or wrong, `TooMany` wrong ones for this account, here or where it is changed (strangers at the
+/// door do not count), `SignedOut` when
 /// the session or the account has ended meanwhile, `Busy`, or when the database does not answer.
 pub async fn reauthenticate(
     house: &Latchkey,
@@ -93,11 +97,10 @@ pub async fn reauthenticate(
     if password.expose().is_empty() {
         return Err(Refusal::field(Field::Password, Fault::Missing));
     }
-    let known: Option<(String, String)> =
+    let known: Option<(String,)> =
         on!(house.db, read, |p| sqlx::query_as(ACCOUNT).bind(viewer.id).fetch_optional(p).await)?;
-    let (email, hash) = known.ok_or(Refusal::SignedOut(Some(EndCause::Disabled)))?;
-    let address = EmailAddress::parse(&email)?;
-    throttle::take(house, Throttle::SignIn, &address).await?;
+    let (hash,) = known.ok_or(Refusal::SignedOut(Some(EndCause::Disabled)))?;
+    throttle::take_by(house, Throttle::Proof, viewer.id.as_bytes()).await?;
     let event = |kind| Event::new(kind).by(viewer.id).on(viewer.id).session(viewer.session).from(device);
     let verdict = house.hasher.verify(password, Some(&hash)).await?;
     let mut tx = house.db.begin().await?;
@@ -106,13 +109,13 @@ pub async fn reauthenticate(
         tx.commit().await?;
         return Err(Refusal::field(Field::Password, Fault::Wrong));
     }
-    let still: Option<(String, String)> =
+    let still: Option<(String,)> =
         within!(tx, |c| sqlx::query_as(STILL).bind(viewer.id).bind(&hash).fetch_optional(c).await)?;
     still.ok_or(Refusal::SignedOut(None))?;
     let pair = given(house, &mut tx, viewer, device, renew).await?;
     events::record(house, &mut tx, event(Kind::Reauthenticated)).await?;
     tx.commit().await?;
-    throttle::clear(house, Throttle::SignIn, &address).await?;
+    throttle::forgive(house, Throttle::Proof, viewer.id.as_bytes()).await;
     Ok(pair)
 }
 
