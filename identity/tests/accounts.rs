@@ -144,7 +144,9 @@ async fn another_letter_never_confirms_a_stranger_who_registered_later() {
     registered(&home, "Alice", "alice@example.org", PASSWORD).await;
     registered(&home, "Mallory", "alice@example.org", "a password of somebody else").await;
     accounts::resend_verification(&home.house, "alice@example.org", &device()).await.unwrap();
-    assert!(home.letters().await.is_empty(), "whose letter it should be cannot be known");
+    let letter = home.letter().await;
+    assert!(letter.subject.starts_with("Set a new password"), "whose registration is meant cannot be known");
+    assert_eq!(token_fault(verify(&home.house, letter.token().expose()).await), Some(Fault::Spent));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

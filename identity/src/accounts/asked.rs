@@ -18,7 +18,9 @@ use crate::{
 use uuid::Uuid;
 
 statements! {
-    FIND = "select id, name, password_hash, verified_at, password_changed_at from users where email = $1";
+    /// An account whose time has come answers like one that never was.
+    FIND = "select id, name, password_hash, verified_at, password_changed_at from users
+             where email = $1 and (delete_at is null or delete_at > $2)";
     /// Answers a row the first time only.
     OWN = "update letters set user_id = $2 where id = $1 and user_id is null returning id";
 }
@@ -29,6 +31,7 @@ struct Known {
     name: String,
     password_hash: String,
     verified_at: Option<Timestamp>,
+    /// Of an account that nobody has confirmed: when somebody registered it once more.
     password_changed_at: Option<Timestamp>,
 }
 
@@ -43,7 +46,8 @@ pub(crate) async fn answer(
     ask: &Ask,
 ) -> Result<Option<Letter>, Refusal> {
     let mut tx = house.db.begin().await?;
-    let known: Option<Known> = within!(tx, |c| sqlx::query_as(FIND).bind(&ask.address).fetch_optional(c).await)?;
+    let known: Option<Known> =
+        within!(tx, |c| sqlx::query_as(FIND).bind(&ask.address).bind(house.now()).fetch_optional(c).await)?;
     let Some(known) = known else { return Ok(None) };
     let first: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(OWN).bind(id).bind(known.id).fetch_optional(c).await)?;
     let letter = match ask.asked {
@@ -61,7 +65,8 @@ pub(crate) async fn answer(
     Ok(letter)
 }
 
-/// Whoever has set a new password since does not need the letter any more, and it must not bring back a token that was void.
+/// Whoever has set a new password since does not need the letter any more, and it must not bring back a token that was void. Of an
+/// account that nobody has confirmed a stranger may change the password at any time, by registering it, and keeps the letter from nobody.
 async fn reset(
     house: &Latchkey,
     tx: &mut Tx,
@@ -70,19 +75,23 @@ async fn reset(
     ask: &Ask,
     known: &Known,
 ) -> Result<Option<Letter>, Refusal> {
-    if known.password_changed_at.is_some_and(|changed_at| changed_at > asked_at) {
+    if known.verified_at.is_some() && known.password_changed_at.is_some_and(|changed_at| changed_at > asked_at) {
         return Ok(None);
     }
+    bring_reset(house, tx, id, ask, known).await.map(Some)
+}
+
+async fn bring_reset(house: &Latchkey, tx: &mut Tx, id: Uuid, ask: &Ask, known: &Known) -> Result<Letter, Refusal> {
     let mailed = mailed::issue_for(house, tx, Purpose::Reset, &Bound::to(known.id, &ask.address), id).await?;
     let link = house.settings.link("/reset", &[("token", &mailed.token)]);
     let minutes = Purpose::Reset.life().as_secs() / 60;
     // Nobody has confirmed the address: then the name is what a stranger typed.
     let name = known.verified_at.map(|_| known.name.as_str());
-    Ok(Some(mail::password_reset(&house.settings, name, &ask.address, &link, &mailed.code, minutes)))
+    Ok(mail::password_reset(&house.settings, name, &ask.address, &link, &mailed.code, minutes))
 }
 
-/// None while several registrations of the address wait: which of them the asker means cannot be known, and the letter would put the
-/// password of whoever registered last in force. Each of them has its own letter already.
+/// Once the address was registered a second time, whose registration the asker means cannot be known, however long ago it was: a
+/// letter that confirms one might put a stranger's password in force. So it brings what asks for a new one, and confirms by that.
 async fn verification(
     house: &Latchkey,
     tx: &mut Tx,
@@ -90,8 +99,11 @@ async fn verification(
     ask: &Ask,
     known: Known,
 ) -> Result<Option<Letter>, Refusal> {
-    if known.verified_at.is_some() || mailed::waiting(house, tx, known.id).await? > 1 {
+    if known.verified_at.is_some() {
         return Ok(None);
+    }
+    if known.password_changed_at.is_some() {
+        return bring_reset(house, tx, id, ask, &known).await.map(Some);
     }
     let of = Bound {
         user_id: known.id,

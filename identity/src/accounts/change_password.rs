@@ -5,11 +5,12 @@ use crate::{
     Latchkey, Refusal,
     db::{on, statements, within},
     events::{self, Event, Kind},
+    mail::security::Owner,
     passwords::{self, Rules, Verdict},
     sessions::{self, Device, step_up::given},
     throttle::{self, Throttle},
     tokens::TokenPair,
-    words::{EmailAddress, EndCause, Fault, Field, FieldError, Secret, Viewer},
+    words::{EndCause, Fault, Field, FieldError, Secret, Viewer},
 };
 use uuid::Uuid;
 
@@ -28,8 +29,8 @@ struct Own {
 }
 
 /// Changes the caller's own password and ends all other sessions. Giving the old one is a proof for this session, which
-/// gets new tokens as [`sessions::reauthenticate`] tells of `renew`. Wrong guesses count as attempts to sign in, or a session left
-/// open would be a place to guess at.
+/// gets new tokens as [`sessions::reauthenticate`] tells of `renew`. Wrong guesses count together with those at
+/// [`sessions::reauthenticate`], or a session left open would be a place to guess at.
 ///
 /// # Errors
 /// `Invalid` with every fault (`Wrong` on `current`, `Same` on `password`), `TooMany` attempts, `SignedOut` when the session is
@@ -44,9 +45,8 @@ pub async fn change_password(
 ) -> Result<Option<TokenPair>, Refusal> {
     let own: Option<Own> = on!(house.db, read, |p| sqlx::query_as(FIND).bind(viewer.id).fetch_optional(p).await)?;
     let own = own.ok_or(Refusal::SignedOut(None))?;
-    let address = EmailAddress::parse(&own.email)?;
     let password = read(house, &own, current, password).await?;
-    throttle::take(house, Throttle::SignIn, &address).await?;
+    throttle::take_by(house, Throttle::Proof, viewer.id.as_bytes()).await?;
     let wrong = || Refusal::field(Field::Current, Fault::Wrong);
     if house.hasher.verify(current, Some(&own.password_hash)).await? == Verdict::Wrong {
         let mut tx = house.db.begin().await?;
@@ -68,13 +68,14 @@ pub async fn change_password(
     let pair = given(house, &mut tx, viewer, device, renew).await?;
     let ended =
         sessions::end_all_within(house, &mut tx, viewer.id, Some(viewer.session), EndCause::PasswordChanged).await?;
-    recovery::void_resets(&mut tx, viewer.id).await?;
+    recovery::void_requests(&mut tx, viewer.id).await?;
     events::record(house, &mut tx, by(viewer, Kind::PasswordChanged).from(device)).await?;
-    recovery::tell(house, &mut tx, viewer.id, &own.name, &own.email, device).await?;
+    let owner = Owner { name: &own.name, to: &own.email };
+    recovery::tell(house, &mut tx, viewer.id, owner, Some(device)).await?;
     tx.commit().await?;
     house.revocations.sessions(&ended, now);
     house.outbox_bell.notify_one();
-    throttle::clear(house, Throttle::SignIn, &address).await?;
+    throttle::forgive(house, Throttle::Proof, viewer.id.as_bytes()).await;
     Ok(pair)
 }
 

@@ -8,6 +8,7 @@ use crate::{
     Latchkey, Refusal,
     db::{Tx, on, statements, within},
     keys::mac,
+    words::{Fault, Field, Secret},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use std::time::Duration;
@@ -27,8 +28,6 @@ statements! {
     SPEND = "update mailed_tokens set spent_at = $1
               where purpose = $2 and (token_hash = $3 or code_hash = $4) and spent_at is null and expires_at > $1
           returning user_id, address, name, password_hash";
-    WAITING = "select count(distinct password_hash) from mailed_tokens
-                where user_id = $1 and purpose = $2 and spent_at is null and expires_at > $3";
     VOID = "delete from mailed_tokens where user_id = $1 and purpose = $2 and spent_at is null";
     VOID_OF = "delete from mailed_tokens where user_id = $1 and purpose = $2 and address = $3 and spent_at is null";
     TIDY = "delete from mailed_tokens where expires_at <= $1";
@@ -150,6 +149,22 @@ async fn store(
     Ok(Mailed { token, code })
 }
 
+/// What somebody brings from a letter, however they got it here.
+///
+/// # Errors
+/// `Missing` on the field `token` when that is nothing.
+pub(super) fn typed(token: &Secret) -> Result<&str, Refusal> {
+    match token.expose().trim() {
+        "" => Err(Refusal::field(Field::Token, Fault::Missing)),
+        typed => Ok(typed),
+    }
+}
+
+/// The answer to a token that is wrong, too old, spent or void: one for all, because the difference is nobody's business.
+pub(super) fn spent() -> Refusal {
+    Refusal::field(Field::Token, Fault::Spent)
+}
+
 /// Spends a token or code, and voids every other one of the same account and purpose. One statement decides, so of twenty that
 /// try at once one succeeds.
 pub(super) async fn spend(
@@ -214,14 +229,6 @@ pub(super) async fn void_of(tx: &mut Tx, purpose: Purpose, user: Uuid, address: 
     Ok(())
 }
 
-/// How many different registrations of an account wait for their letter to be answered.
-pub(super) async fn waiting(house: &Latchkey, tx: &mut Tx, user: Uuid) -> Result<i64, Refusal> {
-    let purpose = Purpose::Verify.as_str();
-    let (count,): (i64,) =
-        within!(*tx, |c| sqlx::query_as(WAITING).bind(user).bind(purpose).bind(house.now()).fetch_one(c).await)?;
-    Ok(count)
-}
-
 pub(super) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
     on!(house.db, write, |p| sqlx::query(TIDY).bind(house.now()).execute(p).await.map(drop))?;
     Ok(())
@@ -233,7 +240,6 @@ fn hash(house: &Latchkey, purpose: Purpose, kind: &[u8], value: &str) -> [u8; 32
 
 /// Of what was typed, read as a token and as a code.
 fn hashes(house: &Latchkey, purpose: Purpose, typed: &str) -> ([u8; 32], [u8; 32]) {
-    let typed = typed.trim();
     (hash(house, purpose, b"token", typed), hash(house, purpose, b"code", &as_code(typed)))
 }
 
@@ -254,6 +260,15 @@ fn as_code(typed: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_blank_is_missing_and_what_surrounds_it_does_not_count() {
+        for blank in ["", " ", "\r\n\t"] {
+            let missing = typed(&Secret::new(blank)).map(str::to_owned);
+            assert!(matches!(missing, Err(Refusal::Invalid(faults)) if faults[0].fault == Fault::Missing), "{blank:?}");
+        }
+        assert_eq!(typed(&Secret::new(" abc\n")).unwrap(), "abc");
+    }
 
     #[test]
     fn codes_are_read_kindly() {

@@ -32,7 +32,7 @@ pub use devices::KNOWN_FOR;
 pub use mailed::Purpose;
 pub use name::PersonName;
 pub use profile::profile;
-pub(crate) use recovery::void_resets;
+pub(crate) use recovery::{tell, void_requests};
 pub use recovery::{request_reset, reset_password};
 pub use register::{register, resend_verification};
 pub use secure::secure_account;

@@ -4,6 +4,7 @@
 //! the account, because somebody else may have been in it.
 
 use super::{
+    PersonName,
     mailed::{self, Purpose},
     profile, secure,
 };
@@ -15,15 +16,18 @@ use crate::{
     passwords::{self, Rules},
     sessions::{self, Device},
     throttle::{self, Throttle},
-    words::{EmailAddress, EndCause, Fault, Field, Secret},
+    words::{EmailAddress, EndCause, Secret},
 };
 use uuid::Uuid;
 
 statements! {
     /// Whoever spends what was sent there can read what is sent there.
-    CONFIRM = "update users set verified_at = $1 where id = $2 and email = $3 and verified_at is null returning id";
-    /// Only while the account still has the address the letter went to.
-    SET = "update users set password_hash = $1, password_changed_at = $2 where id = $3 and email = $4 returning name";
+    /// The name was whatever somebody typed who need not be them.
+    CONFIRM = "update users set verified_at = $1, name = $4, name_key = $5
+                where id = $2 and email = $3 and verified_at is null returning id";
+    /// Only while the account still has the address the letter went to, and its time has not come.
+    SET = "update users set password_hash = $1, password_changed_at = $2
+            where id = $3 and email = $4 and (delete_at is null or delete_at > $2) returning name";
 }
 
 /// Asks for a letter with which a new password can be set. Answers alike for every address, and takes alike long: whether
@@ -49,62 +53,78 @@ pub async fn reset_password(
     password: &Secret,
     device: &Device,
 ) -> Result<Uuid, Refusal> {
-    if token.expose().trim().is_empty() {
-        return Err(Refusal::field(Field::Token, Fault::Missing));
-    }
-    let spent = || Refusal::field(Field::Token, Fault::Spent);
-    let of = mailed::look(house, Purpose::Reset, token.expose()).await?.ok_or_else(spent)?;
+    let typed = mailed::typed(token)?;
+    let of = mailed::look(house, Purpose::Reset, typed).await?.ok_or_else(mailed::spent)?;
     let (name, email) = profile(house, of.user_id).await.map_err(|refusal| match refusal {
-        Refusal::NotFound => spent(),
+        Refusal::NotFound => mailed::spent(),
         other => other,
     })?;
     let password = passwords::accept(house, password, &Rules::of(house, &name, &email)).await?;
     let hash = house.hasher.hash(&password).await?;
     let mut tx = house.db.begin().await?;
-    let of = mailed::spend(house, &mut tx, Purpose::Reset, token.expose()).await?.ok_or_else(spent)?;
+    let of = mailed::spend(house, &mut tx, Purpose::Reset, typed).await?.ok_or_else(mailed::spent)?;
     let (id, now) = (of.user_id, house.now());
-    confirm(house, &mut tx, id, &of.address, device).await?;
+    let address = EmailAddress::parse(&of.address)?;
+    let confirmed = confirm(house, &mut tx, id, &address, device).await?;
     let set: Option<(String,)> =
         within!(tx, |c| sqlx::query_as(SET).bind(&hash).bind(now).bind(id).bind(&of.address).fetch_optional(c).await)?;
-    let (name,) = set.ok_or_else(spent)?;
+    let (name,) = set.ok_or_else(mailed::spent)?;
+    void_requests(&mut tx, id).await?;
     let ended = sessions::end_all_within(house, &mut tx, id, None, EndCause::PasswordReset).await?;
     events::record(house, &mut tx, Event::new(Kind::PasswordRecovered).by(id).on(id).from(device)).await?;
-    tell(house, &mut tx, id, &name, &of.address, device).await?;
+    let owner = Owner { name: if confirmed { "" } else { &name }, to: &of.address };
+    tell(house, &mut tx, id, owner, Some(device)).await?;
     tx.commit().await?;
     house.revocations.sessions(&ended, now);
     house.outbox_bell.notify_one();
     // Whoever was kept waiting because others had guessed may come in with the new password at once.
-    throttle::clear(house, Throttle::SignIn, &EmailAddress::parse(&of.address)?).await?;
+    throttle::forgive(house, Throttle::SignIn, address.as_str().as_bytes()).await;
     Ok(id)
 }
 
-/// An address nobody had confirmed is confirmed by the way. Registrations that still wait are void: each carries a password.
-async fn confirm(house: &Latchkey, tx: &mut Tx, id: Uuid, address: &str, device: &Device) -> Result<(), Refusal> {
-    let confirmed: Option<(Uuid,)> =
-        within!(*tx, |c| sqlx::query_as(CONFIRM).bind(house.now()).bind(id).bind(address).fetch_optional(c).await)?;
+/// An address nobody had confirmed is confirmed by the way, and the account is called by it from now on. Registrations that still
+/// wait are void: each carries a password. Answers whether there was anything to confirm.
+async fn confirm(
+    house: &Latchkey,
+    tx: &mut Tx,
+    id: Uuid,
+    address: &EmailAddress,
+    device: &Device,
+) -> Result<bool, Refusal> {
+    let name = PersonName::parse(address.local_part())?;
+    let confirmed: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(CONFIRM)
+        .bind(house.now())
+        .bind(id)
+        .bind(address.as_str())
+        .bind(name.as_str())
+        .bind(name.search_key())
+        .fetch_optional(c)
+        .await)?;
     if confirmed.is_some() {
         mailed::void(tx, Purpose::Verify, id).await?;
         events::record(house, tx, Event::new(Kind::Verified).by(id).on(id).from(device)).await?;
     }
+    Ok(confirmed.is_some())
+}
+
+/// Makes worthless, in the transaction that sets a password, what was asked for while the old one was good: letters that could set
+/// another, and a move to another address, which a thief may have begun. What gives the account back or keeps it stays good.
+pub(crate) async fn void_requests(tx: &mut Tx, id: Uuid) -> Result<(), Refusal> {
+    for purpose in [Purpose::Reset, Purpose::ChangeAddress] {
+        mailed::void(tx, purpose, id).await?;
+    }
     Ok(())
 }
 
-/// Makes worthless the letters that could still set a password, in the transaction that sets one in another way.
-pub(crate) async fn void_resets(tx: &mut Tx, id: Uuid) -> Result<(), Refusal> {
-    mailed::void(tx, Purpose::Reset, id).await
-}
-
-/// The letter that tells of a new password.
-pub(super) async fn tell(
+/// The letter that tells of a new password. Without a device it was an administrator who set it.
+pub(crate) async fn tell(
     house: &Latchkey,
     tx: &mut Tx,
     id: Uuid,
-    name: &str,
-    address: &str,
-    device: &Device,
+    owner: Owner<'_>,
+    device: Option<&Device>,
 ) -> Result<(), Refusal> {
-    let link = secure::link(house, tx, id, address).await?;
-    let owner = Owner { name, to: address };
+    let link = secure::link(house, tx, id, owner.to).await?;
     let letter = mail::password_changed(&house.settings, owner, device, house.now(), &link);
     mail::post(house, tx, Some(id), &letter).await
 }

@@ -22,8 +22,9 @@ statements! {
               values ($1, $2, $3, $4, 'user', $5, $6, 0)
               on conflict (email) do nothing returning id";
     FIND = "select id, name, verified_at from users where email = $1";
-    /// Who typed this password last may be told that the address is not confirmed; the letter decides whose password counts.
-    REPLACE = "update users set password_hash = $1 where id = $2 and verified_at is null";
+    /// The letter decides whose password counts. From now on more than one person may mean to have the account, also when the
+    /// letters have run out: the moment says so (`asked.rs`).
+    REPLACE = "update users set password_hash = $1, password_changed_at = $3 where id = $2 and verified_at is null";
 }
 
 #[derive(sqlx::FromRow)]
@@ -58,7 +59,8 @@ pub async fn register(
             if known.verified_at.is_some() {
                 tell(house, &mut tx, &known, &parsed.email).await?;
             } else {
-                within!(tx, |c| sqlx::query(REPLACE).bind(&hash).bind(known.id).execute(c).await.map(drop))?;
+                let (id, now) = (known.id, house.now());
+                within!(tx, |c| sqlx::query(REPLACE).bind(&hash).bind(id).bind(now).execute(c).await.map(drop))?;
                 send(house, &mut tx, known.id, &parsed, hash).await?;
             }
         }

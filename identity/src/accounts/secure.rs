@@ -16,7 +16,7 @@ use crate::{
     mail::{self, security},
     sessions::{self, Device},
     time::Timestamp,
-    words::{EndCause, Fault, Field, Secret},
+    words::{EndCause, Secret},
 };
 use uuid::Uuid;
 
@@ -42,17 +42,14 @@ pub(crate) async fn link(house: &Latchkey, tx: &mut Tx, user: Uuid, address: &st
 /// # Errors
 /// `Missing` or `Spent` on the field `token`, or when the database does not answer.
 pub async fn secure_account(house: &Latchkey, token: &Secret, device: &Device) -> Result<Secret, Refusal> {
-    if token.expose().trim().is_empty() {
-        return Err(Refusal::field(Field::Token, Fault::Missing));
-    }
-    let spent = || Refusal::field(Field::Token, Fault::Spent);
+    let typed = mailed::typed(token)?;
     let now = house.now();
     let mut tx = house.db.begin().await?;
-    let of = mailed::take(house, &mut tx, Purpose::Secure, token.expose()).await?.ok_or_else(spent)?;
+    let of = mailed::take(house, &mut tx, Purpose::Secure, typed).await?.ok_or_else(mailed::spent)?;
     let user = of.user_id;
     let found: Option<(String, Option<Timestamp>)> =
         within!(tx, |c| sqlx::query_as(FIND).bind(user).fetch_optional(c).await)?;
-    let (present, deletion) = found.ok_or_else(spent)?;
+    let (present, deletion) = found.ok_or_else(mailed::spent)?;
     let event = |kind| Event::new(kind).by(user).on(user).from(device);
     let restored = present != of.address && address::take_over(house, &mut tx, user, &present, &of.address).await?;
     let address = if restored { &of.address } else { &present };

@@ -9,13 +9,13 @@ use crate::{
     db::{statements, within},
     events::{self, Event, Kind},
     sessions::Device,
-    words::{Fault, Field, Secret},
+    words::Secret,
 };
 use uuid::Uuid;
 
 statements! {
     /// Name and password are those of the very registration the letter belongs to.
-    CONFIRM = "update users set verified_at = $1, name = $2, name_key = $3, password_hash = $4
+    CONFIRM = "update users set verified_at = $1, name = $2, name_key = $3, password_hash = $4, password_changed_at = null
                 where id = $5 and email = $6 and verified_at is null returning id";
 }
 
@@ -25,12 +25,9 @@ statements! {
 /// # Errors
 /// `Missing` or `Spent` on the field `token`, or when the database does not answer.
 pub async fn verify_email(house: &Latchkey, token: &Secret, device: &Device) -> Result<(), Refusal> {
-    if token.expose().trim().is_empty() {
-        return Err(Refusal::field(Field::Token, Fault::Missing));
-    }
-    let spent = || Refusal::field(Field::Token, Fault::Spent);
+    let typed = mailed::typed(token)?;
     let mut tx = house.db.begin().await?;
-    let of = mailed::spend(house, &mut tx, Purpose::Verify, token.expose()).await?.ok_or_else(spent)?;
+    let of = mailed::spend(house, &mut tx, Purpose::Verify, typed).await?.ok_or_else(mailed::spent)?;
     let name = PersonName::parse(of.name.as_deref().unwrap_or_default())?;
     let confirmed: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(CONFIRM)
         .bind(house.now())
@@ -41,7 +38,7 @@ pub async fn verify_email(house: &Latchkey, token: &Secret, device: &Device) -> 
         .bind(&of.address)
         .fetch_optional(c)
         .await)?;
-    let (id,) = confirmed.ok_or_else(spent)?;
+    let (id,) = confirmed.ok_or_else(mailed::spent)?;
     events::record(house, &mut tx, Event::new(Kind::Verified).by(id).on(id).from(device)).await?;
     tx.commit().await?;
     Ok(())

@@ -38,7 +38,8 @@ statements! {
             returning id";
     ENABLE = "update users set disabled_at = null where id = $1 and disabled_at is not null returning id";
     STANDING = "select disabled_at, role from users where id = $1";
-    SET_PASSWORD = "update users set password_hash = $1, password_changed_at = $3 where id = $2 returning id";
+    SET_PASSWORD = "update users set password_hash = $1, password_changed_at = $3 where id = $2
+                returning name, email, verified_at";
 }
 
 /// Changes what an account may open. Takes effect with the account's next request: its access tokens become stale.
@@ -132,7 +133,8 @@ pub async fn end_sessions(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<
     Ok(ended.len())
 }
 
-/// Sets a new password for an account and ends its sessions. Letters that could set another are void.
+/// Sets a new password for an account, ends its sessions and tells its owner. Letters that could set another, or bring another
+/// address, are void.
 ///
 /// # Errors
 /// `NotFound`, `Invalid`, `Busy`, or when the database does not answer.
@@ -141,14 +143,20 @@ pub async fn reset_password(house: &Latchkey, admin: &Proven, id: Uuid, password
     let password = passwords::accept(house, password, &Rules::of(house, &name, &email)).await?;
     let hash = house.hasher.hash(&password).await?;
     let mut tx = house.db.begin().await?;
-    let done: Option<(Uuid,)> =
+    let done: Option<(String, String, Option<Timestamp>)> =
         within!(tx, |c| sqlx::query_as(SET_PASSWORD).bind(&hash).bind(id).bind(house.now()).fetch_optional(c).await)?;
-    done.ok_or(Refusal::NotFound)?;
-    accounts::void_resets(&mut tx, id).await?;
+    let (name, email, verified_at) = done.ok_or(Refusal::NotFound)?;
+    accounts::void_requests(&mut tx, id).await?;
     let ended = sessions::end_all_within(house, &mut tx, id, None, EndCause::PasswordReset).await?;
     events::record(house, &mut tx, admin.event(Kind::PasswordReset).on(id)).await?;
+    // An address that nobody has confirmed is no place for a name, nor for a way into the account.
+    if verified_at.is_some() {
+        let owner = Owner { name: &name, to: &email };
+        accounts::tell(house, &mut tx, id, owner, None).await?;
+    }
     tx.commit().await?;
     house.revocations.sessions(&ended, house.now());
+    house.outbox_bell.notify_one();
     Ok(())
 }
 

@@ -41,9 +41,23 @@ pub fn password_reset(
     )
 }
 
-/// Tells that the password was changed, and from where. `secure` is for somebody who did not do it.
-pub fn password_changed(settings: &Settings, owner: Owner<'_>, device: &Device, at: Timestamp, secure: &str) -> Letter {
+/// Tells that the password was changed, and from where, or else that an administrator did it. The name is empty while it may be a
+/// stranger's word. `secure` is for somebody who did not do it.
+pub fn password_changed(
+    settings: &Settings,
+    owner: Owner<'_>,
+    device: Option<&Device>,
+    at: Timestamp,
+    secure: &str,
+) -> Letter {
     let host = host(settings);
+    let from = device.map(|device| (browser(device), place(device)));
+    let at = moment(at);
+    let when = ("When", &*at);
+    let facts = match &from {
+        Some((browser, place)) => &[("Browser", &**browser), ("From", &**place), when][..],
+        None => &[("Changed by", "an administrator"), when],
+    };
     letter(
         settings,
         Kind::PasswordChanged,
@@ -54,7 +68,7 @@ pub fn password_changed(settings: &Settings, owner: Owner<'_>, device: &Device, 
             Part::Says(&format!(
                 "The password of your account at {host} was changed. Wherever else you were signed in, you are signed out now."
             )),
-            Part::Facts(&[("Browser", &browser(device)), ("From", &place(device)), ("When", &moment(at))]),
+            Part::Facts(facts),
             Part::Says("If this was you, there is nothing to do."),
             Part::Otherwise(WHAT_IT_DOES, NOT_ME, secure),
         ],
@@ -83,23 +97,25 @@ mod tests {
         assert!(reset(None).text.starts_with("Hello,\n"));
     }
 
-    fn changed(name: &str, user_agent: &str) -> Letter {
+    fn changed(name: &str, user_agent: Option<&str>) -> Letter {
         let owner = Owner { name, to: "zoe@example.org" };
         let link = "https://login.example.org/secure-account?token=abc";
-        let device = Device::new("203.0.113.9", user_agent);
-        password_changed(&settings(), owner, &device, Timestamp(1_763_784_780_000), link)
+        let device = user_agent.map(|user_agent| Device::new("203.0.113.9", user_agent));
+        password_changed(&settings(), owner, device.as_ref(), Timestamp(1_763_784_780_000), link)
     }
 
     #[test]
     fn the_letter_that_tells_of_a_new_password() {
-        let letter = changed("Zoë", "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0");
+        let letter = changed("Zoë", Some("Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"));
         insta::assert_snapshot!(letter.subject, @"Your password at login.example.org was changed");
         insta::assert_snapshot!(letter.text);
+        let letter = changed("", None);
+        assert!(letter.text.starts_with("Hello,\n") && letter.text.contains("Changed by: an administrator\n"));
     }
 
     #[test]
     fn what_a_browser_calls_itself_is_not_repeated_and_a_name_is_escaped() {
-        let letter = changed("<b>", "<img src=x>");
+        let letter = changed("<b>", Some("<img src=x>"));
         assert!(!letter.html.contains("img") && letter.html.contains("Hello &lt;b&gt;,"), "{}", letter.html);
         assert!(letter.text.contains("Browser: unknown\n"), "{}", letter.text);
     }
