@@ -11,7 +11,9 @@ use identity::{
     tokens::TokenPair,
     words::{EmailAddress, Fault, Field, FieldError, Role, Secret, Stay},
 };
+use std::collections::BTreeSet;
 use support::{PASSWORD, TestHouse, device, mailbox::Received};
+use uuid::Uuid;
 
 const NEW: &str = "alice@example.net";
 
@@ -171,6 +173,7 @@ async fn an_address_that_somebody_got_first_is_not_taken_and_one_nobody_confirme
     let squat = "Squatter";
     accounts::register(&alice.home.house, squat, NEW, &Secret::new("a squatter's long pass"), &device()).await.unwrap();
     alice.home.letters().await;
+    let (squatter,): (Uuid,) = alice.home.row("select id from users where email = 'alice@example.net'").await;
     let bob = alice.home.person_at("bob", "bob@example.net").await;
     let (other, _) = alice.asked("bob@example.net").await;
     assert!(other.subject.contains("already have an account"));
@@ -179,6 +182,15 @@ async fn an_address_that_somebody_got_first_is_not_taken_and_one_nobody_confirme
     assert_eq!(alice.confirm(new.token().expose()).await, None, "a registration that waits is no obstacle");
     let names: Vec<(String,)> = alice.home.rows("select name from users where email = 'alice@example.net'").await;
     assert_eq!(names, [("alice".to_owned(),)]);
+    let about: Vec<(String, String, Option<Uuid>)> = alice
+        .home
+        .rows("select kind, ip, subject_id from events e where subject_id is not null and not exists (select 1 from users where id = e.subject_id)")
+        .await;
+    let kinds: BTreeSet<_> = about.iter().map(|(kind, ..)| kind.as_str()).collect();
+    let ids: BTreeSet<_> = about.iter().map(|(.., id)| *id).collect();
+    assert_eq!(kinds, BTreeSet::from(["registered", "account_deleted"]));
+    assert!(about.iter().all(|(_, ip, _)| ip.is_empty()), "nobody is left to whom they could belong: {about:?}");
+    assert!(ids.len() == 1 && !ids.contains(&Some(squatter)), "one id that leads nowhere");
 
     // Confirmed between the request and the confirmation.
     alice.home.letters().await;

@@ -4,6 +4,7 @@
 //! or not it has an account. That account's owner gets another letter, and nobody else gets the one that would confirm.
 
 use super::{
+    leaving,
     mailed::{self, Bound, Purpose},
     secure, stale,
 };
@@ -130,19 +131,16 @@ pub async fn pending_address(house: &Latchkey, user: Uuid) -> Result<Option<Pend
 /// `Missing` or `Spent` on the field `token`, the latter also when the address has become somebody else's or the account is
 /// disabled, or when the database does not answer.
 pub async fn confirm_address(house: &Latchkey, token: &Secret, device: &Device) -> Result<(), Refusal> {
-    if token.expose().trim().is_empty() {
-        return Err(Refusal::field(Field::Token, Fault::Missing));
-    }
-    let spent = || Refusal::field(Field::Token, Fault::Spent);
+    let typed = mailed::typed(token)?;
     let now = house.now();
     let mut tx = house.db.begin().await?;
-    let of = mailed::spend(house, &mut tx, Purpose::ChangeAddress, token.expose()).await?.ok_or_else(spent)?;
+    let of = mailed::spend(house, &mut tx, Purpose::ChangeAddress, typed).await?.ok_or_else(mailed::spent)?;
     let user = of.user_id;
     let found: Option<Present> = within!(tx, |c| sqlx::query_as(PRESENT).bind(user).fetch_optional(c).await)?;
     let Present { name, email: former, .. } =
-        found.filter(|present| present.disabled_at.is_none()).ok_or_else(spent)?;
+        found.filter(|present| present.disabled_at.is_none()).ok_or_else(mailed::spent)?;
     if !take_over(house, &mut tx, user, &former, &of.address).await? {
-        return Err(spent());
+        return Err(mailed::spent());
     }
     for purpose in [Purpose::Verify, Purpose::Reset] {
         mailed::void(&mut tx, purpose, user).await?;
@@ -162,7 +160,7 @@ pub async fn confirm_address(house: &Latchkey, token: &Secret, device: &Device) 
 }
 
 /// Moves an account from one address to another whose mailbox has confirmed it, unless a confirmed account has that: then it
-/// answers false. One that only waits for its confirmation makes way.
+/// answers false. One that only waits for its confirmation makes way, and is forgotten like one that has left.
 ///
 /// # Errors
 /// `Busy` when somebody registers the address in this very moment, or when the database does not answer.
@@ -175,8 +173,10 @@ pub(super) async fn take_over(
 ) -> Result<bool, Refusal> {
     let displaced: Option<(Uuid,)> =
         within!(*tx, |c| sqlx::query_as(DISPLACE).bind(to).bind(user).fetch_optional(c).await)?;
-    if displaced.is_some() {
-        events::record(house, tx, Event::new(Kind::AccountDeleted)).await?;
+    if let Some((displaced,)) = displaced {
+        let nobody = house.new_id();
+        leaving::forget_events(tx, displaced, nobody).await?;
+        events::record(house, tx, Event::new(Kind::AccountDeleted).on(nobody)).await?;
     }
     let moved: Result<Option<(Uuid,)>, sqlx::Error> = within!(*tx, |c| sqlx::query_as(CHANGE)
         .bind(to)

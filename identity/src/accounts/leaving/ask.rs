@@ -11,7 +11,7 @@ use crate::{
     mail,
     sessions::{self, Device, Proven},
     time::Timestamp,
-    words::{EndCause, Fault, Field, Secret, Viewer},
+    words::{EndCause, Secret, Viewer},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -97,14 +97,11 @@ pub async fn keep(house: &Latchkey, viewer: &Viewer, device: &Device) -> Result<
 /// # Errors
 /// `Missing` or `Spent` on the field `token`, or when the database does not answer.
 pub async fn keep_by_letter(house: &Latchkey, token: &Secret, device: &Device) -> Result<(), Refusal> {
-    if token.expose().trim().is_empty() {
-        return Err(Refusal::field(Field::Token, Fault::Missing));
-    }
-    let spent = || Refusal::field(Field::Token, Fault::Spent);
+    let typed = mailed::typed(token)?;
     let mut tx = house.db.begin().await?;
-    let of = mailed::spend(house, &mut tx, Purpose::Keep, token.expose()).await?.ok_or_else(spent)?;
+    let of = mailed::spend(house, &mut tx, Purpose::Keep, typed).await?.ok_or_else(mailed::spent)?;
     if !cancel(house, &mut tx, of.user_id, None, device).await? {
-        return Err(spent());
+        return Err(mailed::spent());
     }
     tx.commit().await?;
     Ok(())

@@ -140,6 +140,12 @@ async fn anonymise(tx: &mut Tx, user: Uuid, nobody: Uuid) -> Result<u64, Refusal
     Ok(changed)
 }
 
+/// Puts the id `nobody` in the place of an account in every event, within the transaction that deletes it.
+pub(in crate::accounts) async fn forget_events(tx: &mut Tx, user: Uuid, nobody: Uuid) -> Result<(), Refusal> {
+    while anonymise(tx, user, nobody).await? > 0 {}
+    Ok(())
+}
+
 /// The last step. Of two nodes that have come this far, one finds the row.
 async fn erase(house: &Latchkey, user: Uuid, nobody: Uuid, before: Timestamp) -> Result<(), Refusal> {
     let mut tx = house.db.begin().await?;
@@ -147,7 +153,7 @@ async fn erase(house: &Latchkey, user: Uuid, nobody: Uuid, before: Timestamp) ->
         within!(tx, |c| sqlx::query_as(ERASE).bind(user).bind(before).fetch_optional(c).await)?;
     let Some((name, email)) = erased else { return Ok(()) };
     // What was recorded since the last batch.
-    while anonymise(&mut tx, user, nobody).await? > 0 {}
+    forget_events(&mut tx, user, nobody).await?;
     throttle::forget(house, &mut tx, &email).await?;
     events::record(house, &mut tx, Event::new(Kind::AccountDeleted).on(nobody)).await?;
     // To an address that belongs to nobody here any more: sealed like every letter, and emptied when it is sent.

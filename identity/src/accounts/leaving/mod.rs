@@ -10,6 +10,7 @@ mod export;
 
 pub use ask::{UNDO, due, keep, keep_by_letter, request};
 pub use erase::erase_due;
+pub(super) use erase::forget_events;
 pub use export::{Export, FORMAT, Fate, HELD, Held, NOT_HELD, export};
 
 pub(super) fn statements() -> Vec<crate::db::Statement> {
