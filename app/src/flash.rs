@@ -86,6 +86,8 @@ pub struct Pending {
     pub act: String,
     /// The page it was sent from.
     pub back: String,
+    /// Whom or what it is about, as the form says it: the id of an account, or an address.
+    pub concerned: Option<String>,
 }
 
 impl Flash {

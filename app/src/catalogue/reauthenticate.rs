@@ -8,6 +8,8 @@ pub const LEAD: &str = "It has been a while, and this is worth a second look.";
 pub const ACCOUNT: &str = "Account";
 /// What the person was about to do.
 pub const PURPOSE: &str = "What it is for";
+/// The account or the address that is about to be changed.
+pub const CONCERNED: &str = "Whom it is about";
 /// The button.
 pub const GO_ON: &str = "Go on";
 /// Back to the page the form was sent from.

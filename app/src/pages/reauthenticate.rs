@@ -1,8 +1,9 @@
 //! `/reauthenticate`: the password once more, before something dangerous. The form that was sent before waits in a hidden field.
 
 use crate::{
+    api,
     catalogue::reauthenticate as words,
-    components::{Frame, PasswordField},
+    components::{Frame, PasswordField, loaded},
     flash::Flash,
     next::{HOME, LocalPath},
     visit,
@@ -13,6 +14,21 @@ use leptos::prelude::*;
 #[component]
 pub fn Reauthenticate() -> impl IntoView {
     let flash = use_context::<Flash>().unwrap_or_default();
+    let concerned = flash.pending.as_ref().and_then(|pending| pending.concerned.clone());
+    loaded(async { Ok(told(concerned).await) }, |concerned| page(flash, concerned))
+}
+
+/// Whom or what the form is about, in words. It is only said: where it cannot be found, the password can be given all the same.
+async fn told(concerned: Option<String>) -> Option<String> {
+    let concerned = concerned?;
+    if uuid::Uuid::try_parse(&concerned).is_err() {
+        return Some(concerned);
+    }
+    let user = api::user(concerned).await.ok()?.user;
+    Some(format!("{} · {}", user.name, user.email))
+}
+
+fn page(flash: Flash, concerned: Option<String>) -> impl IntoView {
     let viewer = visit::current().and_then(|visit| visit.viewer().cloned());
     let (name, email) = viewer.map(|viewer| (viewer.name, viewer.email)).unwrap_or_default();
     let asked = Some(flash.typed("next")).filter(|next| !next.is_empty()).or_else(|| visit::asked("next"));
@@ -38,6 +54,9 @@ pub fn Reauthenticate() -> impl IntoView {
                         <div class="facts__row"><dt>{words::ACCOUNT}</dt><dd>{name}<span class="facts__note">{email.clone()}</span></dd></div>
                         {about.map(|about| view! {
                             <div class="facts__row"><dt>{words::PURPOSE}</dt><dd>{about}</dd></div>
+                        })}
+                        {concerned.map(|concerned| view! {
+                            <div class="facts__row"><dt>{words::CONCERNED}</dt><dd><bdi>{concerned}</bdi></dd></div>
                         })}
                     </dl>
                     <form class="threshold__form" method="post" action="/api/reauthenticate">

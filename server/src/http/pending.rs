@@ -22,7 +22,10 @@ pub const SECRETS: [&str; 5] = ["password", "current", "token", "code", "pending
 
 /// The longest that a form may be when sealed. With the rest of the message, sealed once more, it fills the flash cookie; none of
 /// ours is half as long.
-const LONGEST: usize = 2200;
+const LONGEST: usize = 2000;
+
+/// The longest that is said of whom or what it is about: an address at most.
+const LONGEST_CONCERNED: usize = 254;
 
 /// The longest path of a page, its query included.
 const LONGEST_BACK: usize = 300;
@@ -66,12 +69,13 @@ pub fn seal(site: &Site, viewer: &Viewer, act: &str, back: &str, body: &[u8]) ->
     let whole = std::str::from_utf8(body).ok().filter(|body| !has_secret(body)).map(str::to_owned);
     let back = if back.len() > LONGEST_BACK { back.split('?').next().unwrap_or_default() } else { back };
     let back = if back.len() > LONGEST_BACK { "/" } else { back };
+    let about = concerned(body);
     let seal = |body: Option<String>, typed: BTreeMap<String, String>| {
         let until = site.house.now().plus(PROOF_LIFE).0;
         let (act, back) = (act.to_owned(), back.to_owned());
         let plain = serde_json::to_vec(&Sealed { until, act: act.clone(), back: back.clone(), body, typed }).ok()?;
         let sealed = BASE64.encode(site.flash_sealer.seal(&aad(viewer), &plain));
-        Some(Pending { sealed, act, back }).filter(|pending| pending.sealed.len() <= LONGEST)
+        Some(Pending { sealed, act, back, concerned: about.clone() }).filter(|pending| pending.sealed.len() <= LONGEST)
     };
     whole
         .and_then(|body| seal(Some(body), BTreeMap::new()))
@@ -102,13 +106,23 @@ pub fn field(body: &[u8]) -> Option<String> {
 impl Kept {
     /// The same for the page that asks once more, after a wrong password.
     pub fn waiting(&self, sealed: &str) -> Pending {
-        let (Self::Whole { act, back, .. } | Self::Again { act, back, .. }) = self;
-        Pending { sealed: sealed.to_owned(), act: act.clone(), back: back.clone() }
+        let (act, back, concerned) = match self {
+            Self::Whole { act, back, body } => (act, back, concerned(body.as_bytes())),
+            Self::Again { act, back, typed } => (act, back, typed.get("email").cloned()),
+        };
+        Pending { sealed: sealed.to_owned(), act: act.clone(), back: back.clone(), concerned }
     }
 }
 
 fn aad(viewer: &Viewer) -> Vec<u8> {
     [b"pending".as_slice(), viewer.session.as_bytes(), viewer.id.as_bytes()].concat()
+}
+
+/// The account or the address that a form names.
+fn concerned(body: &[u8]) -> Option<String> {
+    let mut fields = form_urlencoded::parse(body);
+    let named = fields.find(|(name, _)| name == "id" || name == "email").map(|(_, value)| value.into_owned());
+    named.filter(|named| !named.is_empty() && named.len() <= LONGEST_CONCERNED)
 }
 
 fn has_secret(body: &str) -> bool {

@@ -72,6 +72,7 @@ async fn a_form_waits_for_the_password_and_is_done_at_once() {
     assert!(!cast.is_disabled().await);
     let page = root.open("/reauthenticate").await.is(200);
     let page = page.says("root@example.org").says("An account is disabled").says(words::TITLE);
+    let page = page.says("carol · carol@example.org");
     assert!(page.body.contains(&format!("href=\"{}\"", cast.page)), "the way back: {page:?}");
     // Loaded again, it still waits.
     assert_eq!(waiting(&root.open("/reauthenticate").await), waiting(&page));
@@ -99,7 +100,12 @@ async fn a_wrong_password_keeps_the_form_waiting() {
     let cast = Cast::assemble().await;
     let mut root = cast.asked("root").await;
     for _ in 0..2 {
-        root.fill(DOOR, &WRONG).await.is(200).says("This is not your password.").says("An account is disabled");
+        root.fill(DOOR, &WRONG)
+            .await
+            .is(200)
+            .says("This is not your password.")
+            .says("An account is disabled")
+            .says("carol@example.org");
         assert_eq!(root.path(), "/reauthenticate");
         assert!(!cast.is_disabled().await);
     }
