@@ -91,6 +91,7 @@ test("whoever signs in within the week can still keep the account", async ({ pag
   await expect(later.getByText(BANNER)).toBeVisible();
   await later.getByRole("button", { name: "Keep it" }).click();
   await expect(later.getByText("Your account stays as it is.")).toBeVisible();
+  await expect(later.getByText(BANNER)).toHaveCount(0);
 });
 
 test("the letter's link keeps the account, signed in or not; a scanner's look does not, and it works once", async ({ page, another, person, server }) => {
