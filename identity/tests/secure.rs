@@ -30,14 +30,19 @@ async fn warned(home: &TestHouse, id: Uuid) -> Received {
     home.letter().await
 }
 
-/// The thief moves the account to another mailbox. Answers the owner's letter.
-async fn stolen(home: &TestHouse, thief: &TokenPair) -> Received {
+/// The thief moves the account from one mailbox to another. Answers the letter to the first.
+async fn moved(home: &TestHouse, thief: &TokenPair, from: &str, to: &str) -> Received {
     let proven = sessions::prove(&home.house, &thief.viewer).await.unwrap();
-    accounts::change_address(&home.house, &proven, THIEFS, &device()).await.unwrap();
+    accounts::change_address(&home.house, &proven, to, &device()).await.unwrap();
     let letters = home.letters().await;
-    let confirmation = letters.iter().find(|letter| letter.to == THIEFS).unwrap();
+    let confirmation = letters.iter().find(|letter| letter.to == to).unwrap();
     accounts::confirm_address(&home.house, &confirmation.token(), &device()).await.unwrap();
-    home.letters().await.into_iter().find(|letter| letter.to == "alice@example.org").unwrap()
+    home.letters().await.into_iter().find(|letter| letter.to == from).unwrap()
+}
+
+/// The thief moves the account to a mailbox of his own. Answers the owner's letter.
+async fn stolen(home: &TestHouse, thief: &TokenPair) -> Received {
+    moved(home, thief, "alice@example.org", THIEFS).await
 }
 
 async fn address(home: &TestHouse, id: Uuid) -> String {
@@ -104,6 +109,26 @@ async fn a_thief_cannot_void_the_owners_link_with_one_of_his_own() {
     let (count,): (i64,) =
         home.row("select count(*) from mailed_tokens where spent_at is null and address = 'thief@example.net'").await;
     assert_eq!(count, 0, "and then nothing of the thief's is left, the link to a new password included");
+}
+
+#[tokio::test]
+async fn a_thief_who_moves_on_cannot_void_the_owners_link_with_the_one_he_gets_by_it() {
+    let home = TestHouse::start().await;
+    let id = home.person("alice").await;
+    let thief = home.sign_in("alice", Stay::Forever).await;
+    let owners = stolen(&home, &thief).await;
+    // By a node whose clock is slow: what counts is what came first.
+    home.clock.set(home.house.now().minus(std::time::Duration::from_secs(4)));
+    let first = moved(&home, &thief, THIEFS, "thief@example.com").await;
+    let again = warned(&home, id).await;
+    secure(&home, &first.token()).await.unwrap();
+    assert_eq!(address(&home, id).await, THIEFS, "it takes back what was moved after it");
+    assert_eq!(secure(&home, &again.token()).await.unwrap_err(), Fault::Spent, "and is followed by none of a later day");
+    secure(&home, &owners.token()).await.unwrap();
+    assert_eq!(address(&home, id).await, "alice@example.org");
+    let left: Vec<(String,)> =
+        home.rows("select address from mailed_tokens where spent_at is null and address <> 'alice@example.org'").await;
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use crate::{
     Latchkey, Refusal,
     db::{Tx, on, statements, within},
     keys::mac,
+    time::Timestamp,
     words::{Fault, Field, Secret},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
@@ -15,9 +16,13 @@ use std::time::Duration;
 use uuid::Uuid;
 
 statements! {
+    /// Later than those of the account before it, whatever the clocks of two nodes say: `VOID_SINCE` goes by their order.
     INSERT = "insert into mailed_tokens
                 (id, user_id, purpose, address, token_hash, code_hash, name, password_hash, created_at, expires_at)
-              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+              values ($1, $2, $3, $4, $5, $6, $7, $8,
+                case when exists (select 1 from mailed_tokens o where o.user_id = $2 and o.purpose = $3 and o.created_at >= $9)
+                     then (select max(o.created_at) + 1 from mailed_tokens o where o.user_id = $2 and o.purpose = $3)
+                     else $9 end, $10)
               on conflict (token_hash) do update set expires_at = excluded.expires_at where mailed_tokens.spent_at is null";
     LOOK = "select user_id, address, name, password_hash from mailed_tokens
              where purpose = $2 and (token_hash = $3 or code_hash = $4) and spent_at is null and expires_at > $1";
@@ -27,9 +32,10 @@ statements! {
               (select user_id from mailed_tokens where purpose = $1 and (token_hash = $2 or code_hash = $3))";
     SPEND = "update mailed_tokens set spent_at = $1
               where purpose = $2 and (token_hash = $3 or code_hash = $4) and spent_at is null and expires_at > $1
-          returning user_id, address, name, password_hash";
+          returning user_id, address, name, password_hash, created_at";
     VOID = "delete from mailed_tokens where user_id = $1 and purpose = $2 and spent_at is null";
-    VOID_OF = "delete from mailed_tokens where user_id = $1 and purpose = $2 and address = $3 and spent_at is null";
+    VOID_SINCE = "delete from mailed_tokens
+                   where user_id = $1 and purpose = $2 and spent_at is null and (address = $3 or created_at > $4)";
     TIDY = "delete from mailed_tokens where expires_at <= $1";
 }
 
@@ -96,6 +102,14 @@ impl Bound {
     pub(super) fn to(user_id: Uuid, address: impl Into<String>) -> Self {
         Self { user_id, address: address.into(), name: None, password_hash: None }
     }
+}
+
+/// A token that has just been spent.
+#[derive(sqlx::FromRow)]
+pub(super) struct Taken {
+    #[sqlx(flatten)]
+    pub of: Bound,
+    pub created_at: Timestamp,
 }
 
 /// Makes a token. Those made before stay good until one of them is spent.
@@ -174,10 +188,9 @@ pub(super) async fn spend(
     typed: &str,
 ) -> Result<Option<Bound>, Refusal> {
     let spent = take(house, tx, purpose, typed).await?;
-    if let Some(spent) = &spent {
-        void(tx, purpose, spent.user_id).await?;
-    }
-    Ok(spent)
+    let Some(Taken { of, .. }) = spent else { return Ok(None) };
+    void(tx, purpose, of.user_id).await?;
+    Ok(Some(of))
 }
 
 /// Spends a token or code, and leaves the others to the caller.
@@ -186,7 +199,7 @@ pub(super) async fn take(
     tx: &mut Tx,
     purpose: Purpose,
     typed: &str,
-) -> Result<Option<Bound>, Refusal> {
+) -> Result<Option<Taken>, Refusal> {
     let (token, code) = hashes(house, purpose, typed);
     within!(*tx, |c| sqlx::query(TURN)
         .bind(purpose.as_str())
@@ -222,10 +235,16 @@ pub(super) async fn void(tx: &mut Tx, purpose: Purpose, user: Uuid) -> Result<()
     Ok(())
 }
 
-/// The same for what was mailed to one address.
-pub(super) async fn void_of(tx: &mut Tx, purpose: Purpose, user: Uuid, address: &str) -> Result<(), Refusal> {
-    let purpose = purpose.as_str();
-    within!(*tx, |c| sqlx::query(VOID_OF).bind(user).bind(purpose).bind(address).execute(c).await.map(drop))?;
+/// The same for what was mailed to the same address as this one, or after it to any other. What others were sent before stays.
+pub(super) async fn void_since(tx: &mut Tx, purpose: Purpose, taken: &Taken) -> Result<(), Refusal> {
+    within!(*tx, |c| sqlx::query(VOID_SINCE)
+        .bind(taken.of.user_id)
+        .bind(purpose.as_str())
+        .bind(&taken.of.address)
+        .bind(taken.created_at)
+        .execute(c)
+        .await
+        .map(drop))?;
     Ok(())
 }
 

@@ -36,8 +36,8 @@ pub(crate) async fn link(house: &Latchkey, tx: &mut Tx, user: Uuid, address: &st
 /// and gives the account back to the address the link was sent to, unless another confirmed account has that by now. Answers a
 /// token with which a new password can be set.
 ///
-/// The link of a former address outlasts those of later ones. Otherwise a thief who has changed the address could spend a link of
-/// his own mailbox and void the owner's.
+/// A link voids those that went to the same address, and those sent after it to any other, but none that somebody else was sent
+/// before. Otherwise a thief who has changed the address, once or twice, could spend a link of his own mailbox and void the owner's.
 ///
 /// # Errors
 /// `Missing` or `Spent` on the field `token`, or when the database does not answer.
@@ -45,7 +45,8 @@ pub async fn secure_account(house: &Latchkey, token: &Secret, device: &Device) -
     let typed = mailed::typed(token)?;
     let now = house.now();
     let mut tx = house.db.begin().await?;
-    let of = mailed::take(house, &mut tx, Purpose::Secure, typed).await?.ok_or_else(mailed::spent)?;
+    let taken = mailed::take(house, &mut tx, Purpose::Secure, typed).await?.ok_or_else(mailed::spent)?;
+    let of = &taken.of;
     let user = of.user_id;
     let found: Option<(String, Option<Timestamp>)> =
         within!(tx, |c| sqlx::query_as(FIND).bind(user).fetch_optional(c).await)?;
@@ -53,13 +54,11 @@ pub async fn secure_account(house: &Latchkey, token: &Secret, device: &Device) -
     let event = |kind| Event::new(kind).by(user).on(user).from(device);
     let restored = present != of.address && address::take_over(house, &mut tx, user, &present, &of.address).await?;
     let address = if restored { &of.address } else { &present };
+    mailed::void_since(&mut tx, Purpose::Secure, &taken).await?;
     if restored {
-        mailed::void(&mut tx, Purpose::Secure, user).await?;
         let letter = security::address_restored(&house.settings, &present, now);
         mail::post(house, &mut tx, Some(user), &letter).await?;
         events::record(house, &mut tx, event(Kind::AddressRestored)).await?;
-    } else {
-        mailed::void_of(&mut tx, Purpose::Secure, user, &of.address).await?;
     }
     for purpose in [Purpose::Verify, Purpose::Reset, Purpose::ChangeAddress, Purpose::Keep] {
         mailed::void(&mut tx, purpose, user).await?;
