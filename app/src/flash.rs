@@ -32,6 +32,8 @@ identity::spelled! {
         AddressChanged = "address_changed",
         /// Everybody is out of the account; a new password is next.
         Secured = "secured",
+        /// Everybody is out of the account, but its address has another one by now.
+        SecuredElsewhere = "secured_elsewhere",
         /// Signed out.
         SignedOut = "signed_out",
         /// The first administrator exists.

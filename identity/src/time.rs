@@ -22,6 +22,12 @@ impl Timestamp {
         Self(self.0.saturating_add(by.as_millis() as i64))
     }
 
+    /// How long it is since an earlier moment; nothing when that is not earlier.
+    pub const fn since(self, earlier: Self) -> Duration {
+        let millis = self.0.saturating_sub(earlier.0);
+        Duration::from_millis(if millis > 0 { millis.unsigned_abs() } else { 0 })
+    }
+
     /// This moment minus a length of time.
     pub const fn minus(self, by: Duration) -> Self {
         Self(self.0.saturating_sub(by.as_millis() as i64))

@@ -272,6 +272,33 @@ async fn a_disabled_account_confirms_nothing() {
 }
 
 #[tokio::test]
+async fn an_account_whose_time_is_over_confirms_nothing() {
+    let alice = Alice::arrive().await;
+    let (new, _) = alice.asked(NEW).await;
+    alice.home.change(&format!("update users set delete_at = {}", alice.home.house.now().0)).await;
+    assert_eq!(alice.confirm(new.token().expose()).await, Some(Fault::Spent));
+    assert_eq!(alice.address().await, "alice@example.org");
+    alice.home.change(&format!("update users set delete_at = {}", alice.home.house.now().0 + 1)).await;
+    assert_eq!(alice.confirm(new.token().expose()).await, None);
+}
+
+#[tokio::test]
+async fn another_letter_gives_no_more_time() {
+    let alice = Alice::arrive().await;
+    alice.asked(NEW).await;
+    let pending = async || accounts::pending_address(&alice.home.house, alice.pair.viewer.id).await.unwrap();
+    let until = pending().await.unwrap().expires_at;
+    alice.home.advance(22 * 3600 + 1800);
+    accounts::resend_address_change(&alice.home.house, &alice.pair.viewer).await.unwrap();
+    let again = alice.home.letter().await;
+    assert!(again.text.contains("1 hour"), "{}", again.text);
+    assert_eq!(pending().await.unwrap().expires_at, until);
+    alice.home.advance(5400);
+    assert_eq!(pending().await, None);
+    assert_eq!(alice.confirm(again.token().expose()).await, Some(Fault::Spent));
+}
+
+#[tokio::test]
 async fn what_was_mailed_to_the_former_address_is_worth_nothing_but_the_way_back() {
     let alice = Alice::arrive().await;
     let (new, before) = alice.asked(NEW).await;

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 const THIEFS: &str = "thief@example.net";
 
-async fn secure(home: &TestHouse, token: &Secret) -> Result<Secret, Fault> {
+async fn secure(home: &TestHouse, token: &Secret) -> Result<Option<Secret>, Fault> {
     match accounts::secure_account(&home.house, token, &device()).await {
         Ok(reset) => Ok(reset),
         Err(Refusal::Invalid(faults)) if faults.len() == 1 && faults[0].field == Field::Token => Err(faults[0].fault),
@@ -61,7 +61,7 @@ async fn everybody_is_out_at_once_and_the_password_is_worthless() {
     let (own, thief) = (home.sign_in("alice", Stay::Day).await, home.sign_in("alice", Stay::Forever).await);
     let letter = warned(&home, id).await;
     assert!(letter.to == "alice@example.org" && letter.text.contains("/secure-account?token="));
-    let reset = secure(&home, &letter.token()).await.unwrap();
+    let reset = secure(&home, &letter.token()).await.unwrap().unwrap();
     assert!(!reset.expose().is_empty());
     for pair in [&own, &thief] {
         assert_eq!(sessions::admit(&home.house, &pair.access), Admission::Stale);
@@ -123,7 +123,11 @@ async fn a_thief_who_moves_on_cannot_void_the_owners_link_with_the_one_he_gets_b
     let again = warned(&home, id).await;
     secure(&home, &first.token()).await.unwrap();
     assert_eq!(address(&home, id).await, THIEFS, "it takes back what was moved after it");
-    assert_eq!(secure(&home, &again.token()).await.unwrap_err(), Fault::Spent, "and is followed by none of a later day");
+    assert_eq!(
+        secure(&home, &again.token()).await.unwrap_err(),
+        Fault::Spent,
+        "and is followed by none of a later day"
+    );
     secure(&home, &owners.token()).await.unwrap();
     assert_eq!(address(&home, id).await, "alice@example.org");
     let left: Vec<(String,)> =
@@ -163,12 +167,42 @@ async fn an_address_that_has_another_account_by_now_stays_where_it_is() {
     let thief = home.sign_in("alice", Stay::Forever).await;
     let letter = stolen(&home, &thief).await;
     let other = home.person_at("other", "alice@example.org").await;
-    secure(&home, &letter.token()).await.unwrap();
+    let proven = sessions::prove(&home.house, &thief.viewer).await.unwrap();
+    accounts::change_address(&home.house, &proven, "thief@example.com", &device()).await.unwrap();
+    home.letters().await;
+    assert!(secure(&home, &letter.token()).await.unwrap().is_none(), "no way to a new password");
     assert_eq!(
         (address(&home, id).await.as_str(), address(&home, other).await.as_str()),
         (THIEFS, "alice@example.org")
     );
     assert_eq!(sessions::admit(&home.house, &thief.access), Admission::Stale, "but the sessions end");
+    let enter = async |email| sign_in(&home.house, email, &Secret::new(PASSWORD), Stay::Day, &device()).await;
+    assert!(matches!(enter(THIEFS).await, Err(Refusal::Credentials)), "and the password is worthless");
+    let left: Vec<(String, String)> =
+        home.rows("select distinct purpose, address from mailed_tokens where spent_at is null").await;
+    assert_eq!(left, [("secure".to_owned(), "alice@example.org".to_owned())]);
+
+    // Whoever reads the mailbox makes room, and uses the link again.
+    let pair = enter("alice@example.org").await.unwrap();
+    assert_eq!(moved(&home, &pair, "alice@example.org", "alice.two@example.org").await.to, "alice@example.org");
+    assert!(secure(&home, &letter.token()).await.unwrap().is_some());
+    assert_eq!(address(&home, id).await, "alice@example.org");
+    assert_eq!(secure(&home, &letter.token()).await.unwrap_err(), Fault::Spent);
+}
+
+#[tokio::test]
+async fn an_account_whose_time_is_over_does_not_come_back() {
+    let home = TestHouse::start().await;
+    let id = home.person("alice").await;
+    let letter = warned(&home, id).await;
+    home.advance(60);
+    let before = |at: i64| format!("update users set delete_at = {at}");
+    home.change(&before(home.house.now().0)).await;
+    assert_eq!(secure(&home, &letter.token()).await.unwrap_err(), Fault::Spent);
+    let (waiting,): (i64,) = home.row("select count(*) from users where delete_at is not null").await;
+    assert_eq!(waiting, 1);
+    home.change(&before(home.house.now().0 + 1)).await;
+    secure(&home, &letter.token()).await.unwrap();
 }
 
 #[tokio::test]

@@ -55,11 +55,15 @@ pub async fn confirm_address(token: Secret) -> Result<Done, AppError> {
     Ok(Done::go(next).telling(Notice::AddressChanged))
 }
 
-/// Spends the token of a "this was not me" link: everybody is out of the account, and the answer leads to a new password. Open to
-/// everybody who holds one.
+/// Spends the token of a "this was not me" link: everybody is out of the account, and the answer leads to a new password. Where the
+/// address has another account, it leads to that first. Open to everybody who holds one.
 #[server(prefix = "/api", endpoint = "secure_account")]
 pub async fn secure_account(token: Secret) -> Result<Done, AppError> {
     let visit = here()?;
     let reset = accounts::secure_account(&visit.house, &token, &visit.device).await.map_err(worded)?;
-    Ok(Done::go(format!("/reset?token={}", reset.expose())).telling(Notice::Secured))
+    Ok(match reset {
+        Some(reset) => Done::go(format!("/reset?token={}", reset.expose())).telling(Notice::Secured),
+        None if visit.viewer().is_some() => Done::go(PAGE).telling(Notice::SecuredElsewhere),
+        None => Done::go("/login").telling(Notice::SecuredElsewhere),
+    })
 }

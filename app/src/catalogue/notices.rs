@@ -20,6 +20,10 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::AddressKept => "Your address stays as it is.",
         Notice::AddressChanged => "The new address is confirmed. From now on you sign in with it.",
         Notice::Secured => "Everybody is signed out of your account. Now choose a new password.",
+        Notice::SecuredElsewhere => {
+            "Everybody is signed out of that account, and its password is worthless. But your address has another account by now. Give that \
+             one another address or delete it, and then use the link in the letter again."
+        }
         Notice::SignedOut => "You are signed out.",
         Notice::SetupDone => "The first administrator is ready. Sign in to begin.",
         Notice::SessionEnded => "That session was ended.",

@@ -25,7 +25,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 statements! {
-    PRESENT = "select name, email, disabled_at from users where id = $1";
+    /// One whose time has come is not there any more, even if nobody has cleared it away yet.
+    PRESENT = "select name, email, disabled_at from users where id = $1 and (delete_at is null or delete_at > $2)";
     /// An account that waits for its own confirmation is no obstacle: whoever reads the mailbox decides.
     TAKEN = "select id, name from users where email = $1 and verified_at is not null";
     /// Requests for other addresses than this one.
@@ -67,18 +68,18 @@ pub struct Pending {
 pub async fn change_address(house: &Latchkey, proven: &Proven, email: &str, device: &Device) -> Result<(), Refusal> {
     let wanted = EmailAddress::parse(email)?;
     mail::check_recipient(&wanted)?;
-    let user = proven.user();
-    let present: Option<Present> = on!(house.db, read, |p| sqlx::query_as(PRESENT).bind(user).fetch_optional(p).await)?;
+    let (user, now) = (proven.user(), house.now());
+    let present: Option<Present> =
+        on!(house.db, read, |p| sqlx::query_as(PRESENT).bind(user).bind(now).fetch_optional(p).await)?;
     let Present { name, email: present, .. } = present.ok_or(Refusal::NotFound)?;
     if wanted.as_str() == present {
         return Err(Refusal::field(Field::Email, Fault::NotAllowed));
     }
     throttle::take_by(house, Throttle::ChangeAddress, user.as_bytes()).await?;
     throttle::take(house, Throttle::Letters, &wanted).await?;
-    let now = house.now();
     let mut tx = house.db.begin().await?;
     within!(tx, |c| sqlx::query(REPLACE).bind(user).bind(wanted.as_str()).execute(c).await.map(drop))?;
-    ask(house, &mut tx, user, &wanted).await?;
+    ask(house, &mut tx, user, &wanted, now.plus(Purpose::ChangeAddress.life())).await?;
     let link = secure::link(house, &mut tx, user, &present).await?;
     let owner = Owner { name: &name, to: &present };
     let letter = security::address_change_requested(&house.settings, owner, wanted.as_str(), device, now, &link);
@@ -90,7 +91,8 @@ pub async fn change_address(house: &Latchkey, proven: &Proven, email: &str, devi
     Ok(())
 }
 
-/// Sends the letter of the pending change once more. The earlier one stays good.
+/// Sends the letter of the pending change once more. The earlier one stays good, and neither for longer: the password was given for
+/// the request.
 ///
 /// # Errors
 /// `NotFound` when nothing is pending, `TooMany` letters to that address, or when the database does not answer.
@@ -99,7 +101,7 @@ pub async fn resend_address_change(house: &Latchkey, viewer: &Viewer) -> Result<
     let wanted = EmailAddress::parse(&pending.address)?;
     throttle::take(house, Throttle::Letters, &wanted).await?;
     let mut tx = house.db.begin().await?;
-    ask(house, &mut tx, viewer.id, &wanted).await?;
+    ask(house, &mut tx, viewer.id, &wanted, pending.expires_at).await?;
     tx.commit().await?;
     house.outbox_bell.notify_one();
     Ok(())
@@ -128,15 +130,15 @@ pub async fn pending_address(house: &Latchkey, user: Uuid) -> Result<Option<Pend
 /// another device. Both mailboxes are told.
 ///
 /// # Errors
-/// `Missing` or `Spent` on the field `token`, the latter also when the address has become somebody else's or the account is
-/// disabled, or when the database does not answer.
+/// `Missing` or `Spent` on the field `token`, the latter also when the address has become somebody else's, the account is
+/// disabled or the time of its deletion has come, or when the database does not answer.
 pub async fn confirm_address(house: &Latchkey, token: &Secret, device: &Device) -> Result<(), Refusal> {
     let typed = mailed::typed(token)?;
     let now = house.now();
     let mut tx = house.db.begin().await?;
     let of = mailed::spend(house, &mut tx, Purpose::ChangeAddress, typed).await?.ok_or_else(mailed::spent)?;
     let user = of.user_id;
-    let found: Option<Present> = within!(tx, |c| sqlx::query_as(PRESENT).bind(user).fetch_optional(c).await)?;
+    let found: Option<Present> = within!(tx, |c| sqlx::query_as(PRESENT).bind(user).bind(now).fetch_optional(c).await)?;
     let Present { name, email: former, .. } =
         found.filter(|present| present.disabled_at.is_none()).ok_or_else(mailed::spent)?;
     if !take_over(house, &mut tx, user, &former, &of.address).await? {
@@ -196,8 +198,15 @@ pub(super) async fn take_over(
 
 /// Posts the letter that confirms, or another one where the address has an account. The token is made in either case: the asker's
 /// page shows what waits, and must look alike.
-async fn ask(house: &Latchkey, tx: &mut Tx, user: Uuid, wanted: &EmailAddress) -> Result<(), Refusal> {
-    let mailed = mailed::issue(house, tx, Purpose::ChangeAddress, &Bound::to(user, wanted.as_str())).await?;
+async fn ask(
+    house: &Latchkey,
+    tx: &mut Tx,
+    user: Uuid,
+    wanted: &EmailAddress,
+    until: Timestamp,
+) -> Result<(), Refusal> {
+    let of = Bound::to(user, wanted.as_str());
+    let mailed = mailed::issue_until(house, tx, Purpose::ChangeAddress, &of, until).await?;
     let taken: Option<(Uuid, String)> =
         within!(*tx, |c| sqlx::query_as(TAKEN).bind(wanted.as_str()).fetch_optional(c).await)?;
     let (owner, letter) = match &taken {
@@ -208,8 +217,8 @@ async fn ask(house: &Latchkey, tx: &mut Tx, user: Uuid, wanted: &EmailAddress) -
         }
         None => {
             let link = house.settings.link("/confirm-address", &[("token", &mailed.token)]);
-            let hours = Purpose::ChangeAddress.life().as_secs() / 3600;
-            let letter = security::address_confirmation(&house.settings, wanted.as_str(), &link, &mailed.code, hours);
+            let left = until.since(house.now());
+            let letter = security::address_confirmation(&house.settings, wanted.as_str(), &link, &mailed.code, left);
             (user, letter)
         }
     };

@@ -32,7 +32,9 @@ statements! {
               (select user_id from mailed_tokens where purpose = $1 and (token_hash = $2 or code_hash = $3))";
     SPEND = "update mailed_tokens set spent_at = $1
               where purpose = $2 and (token_hash = $3 or code_hash = $4) and spent_at is null and expires_at > $1
-          returning user_id, address, name, password_hash, created_at";
+          returning id, user_id, address, name, password_hash, created_at";
+    /// Only in the transaction that has spent it.
+    GIVE_BACK = "update mailed_tokens set spent_at = null where id = $1";
     VOID = "delete from mailed_tokens where user_id = $1 and purpose = $2 and spent_at is null";
     VOID_SINCE = "delete from mailed_tokens
                    where user_id = $1 and purpose = $2 and spent_at is null and (address = $3 or created_at > $4)";
@@ -107,6 +109,7 @@ impl Bound {
 /// A token that has just been spent.
 #[derive(sqlx::FromRow)]
 pub(super) struct Taken {
+    id: Uuid,
     #[sqlx(flatten)]
     pub of: Bound,
     pub created_at: Timestamp,
@@ -114,7 +117,18 @@ pub(super) struct Taken {
 
 /// Makes a token. Those made before stay good until one of them is spent.
 pub(super) async fn issue(house: &Latchkey, tx: &mut Tx, purpose: Purpose, of: &Bound) -> Result<Mailed, Refusal> {
-    store(house, tx, purpose, of, &house.random.bytes(), &house.random.bytes()).await
+    issue_until(house, tx, purpose, of, house.now().plus(purpose.life())).await
+}
+
+/// The same, good for less than its whole life.
+pub(super) async fn issue_until(
+    house: &Latchkey,
+    tx: &mut Tx,
+    purpose: Purpose,
+    of: &Bound,
+    until: Timestamp,
+) -> Result<Mailed, Refusal> {
+    store(house, tx, purpose, of, &house.random.bytes(), &house.random.bytes(), until).await
 }
 
 /// Makes the token of a letter that was asked for. The same letter always has the same, so that a second copy, sent after a crash,
@@ -129,7 +143,8 @@ pub(super) async fn issue_for(
 ) -> Result<Mailed, Refusal> {
     let of_letter = |kind| mac(&house.mailed_key, &[b"asked", purpose.as_str().as_bytes(), kind, letter.as_bytes()]);
     let (token, code) = (of_letter(&b"token"[..]), of_letter(b"code"));
-    store(house, tx, purpose, of, &token, code.first_chunk().unwrap_or(&[0; CODE_LEN])).await
+    let until = house.now().plus(purpose.life());
+    store(house, tx, purpose, of, &token, code.first_chunk().unwrap_or(&[0; CODE_LEN]), until).await
 }
 
 async fn store(
@@ -139,12 +154,12 @@ async fn store(
     of: &Bound,
     token: &[u8; 32],
     code: &[u8; CODE_LEN],
+    until: Timestamp,
 ) -> Result<Mailed, Refusal> {
     let token = BASE64.encode(token);
     let code: Option<String> =
         purpose.has_code().then(|| code.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect());
     let code_hash = code.as_deref().map(|code| hash(house, purpose, b"code", code).to_vec());
-    let now = house.now();
     within!(*tx, |c| sqlx::query(INSERT)
         .bind(house.new_id())
         .bind(of.user_id)
@@ -154,8 +169,8 @@ async fn store(
         .bind(code_hash)
         .bind(&of.name)
         .bind(&of.password_hash)
-        .bind(now)
-        .bind(now.plus(purpose.life()))
+        .bind(house.now())
+        .bind(until)
         .execute(c)
         .await
         .map(drop))?;
@@ -245,6 +260,12 @@ pub(super) async fn void_since(tx: &mut Tx, purpose: Purpose, taken: &Taken) -> 
         .execute(c)
         .await
         .map(drop))?;
+    Ok(())
+}
+
+/// What was taken in this transaction can be spent again.
+pub(super) async fn give_back(tx: &mut Tx, taken: &Taken) -> Result<(), Refusal> {
+    within!(*tx, |c| sqlx::query(GIVE_BACK).bind(taken.id).execute(c).await.map(drop))?;
     Ok(())
 }
 

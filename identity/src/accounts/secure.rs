@@ -21,7 +21,8 @@ use crate::{
 use uuid::Uuid;
 
 statements! {
-    FIND = "select email, delete_at from users where id = $1";
+    /// One whose time has come is not there any more, even if nobody has cleared it away yet.
+    FIND = "select email, delete_at from users where id = $1 and (delete_at is null or delete_at > $2)";
     /// Also calls off a deletion, and what was asked for before but is not written yet (`asked.rs`). A disabled account stays disabled.
     SHUT = "update users set password_hash = $1, password_changed_at = $2, delete_at = null where id = $3";
 }
@@ -33,15 +34,19 @@ pub(crate) async fn link(house: &Latchkey, tx: &mut Tx, user: Uuid, address: &st
 }
 
 /// Takes an account back: ends every session, makes the password worthless, calls off what was asked for, forgets every browser,
-/// and gives the account back to the address the link was sent to, unless another confirmed account has that by now. Answers a
-/// token with which a new password can be set.
+/// and gives the account back to the address the link was sent to. Answers a token with which a new password can be set.
+///
+/// Answers none when another confirmed account has that address by now, perhaps because a thief has registered it again and the owner
+/// has confirmed that. Then the account is shut where it is, and the link stays good: once the other account has made room, it
+/// brings this one back.
 ///
 /// A link voids those that went to the same address, and those sent after it to any other, but none that somebody else was sent
 /// before. Otherwise a thief who has changed the address, once or twice, could spend a link of his own mailbox and void the owner's.
 ///
 /// # Errors
-/// `Missing` or `Spent` on the field `token`, or when the database does not answer.
-pub async fn secure_account(house: &Latchkey, token: &Secret, device: &Device) -> Result<Secret, Refusal> {
+/// `Missing` or `Spent` on the field `token`, the latter also when the time of a deletion has come, or when the database does not
+/// answer.
+pub async fn secure_account(house: &Latchkey, token: &Secret, device: &Device) -> Result<Option<Secret>, Refusal> {
     let typed = mailed::typed(token)?;
     let now = house.now();
     let mut tx = house.db.begin().await?;
@@ -49,11 +54,11 @@ pub async fn secure_account(house: &Latchkey, token: &Secret, device: &Device) -
     let of = &taken.of;
     let user = of.user_id;
     let found: Option<(String, Option<Timestamp>)> =
-        within!(tx, |c| sqlx::query_as(FIND).bind(user).fetch_optional(c).await)?;
+        within!(tx, |c| sqlx::query_as(FIND).bind(user).bind(now).fetch_optional(c).await)?;
     let (present, deletion) = found.ok_or_else(mailed::spent)?;
     let event = |kind| Event::new(kind).by(user).on(user).from(device);
-    let restored = present != of.address && address::take_over(house, &mut tx, user, &present, &of.address).await?;
-    let address = if restored { &of.address } else { &present };
+    let here = present == of.address;
+    let restored = !here && address::take_over(house, &mut tx, user, &present, &of.address).await?;
     mailed::void_since(&mut tx, Purpose::Secure, &taken).await?;
     if restored {
         let letter = security::address_restored(&house.settings, &present, now);
@@ -71,10 +76,15 @@ pub async fn secure_account(house: &Latchkey, token: &Secret, device: &Device) -
     let ended = sessions::end_all_within(house, &mut tx, user, None, EndCause::Secured).await?;
     let mark = stale::mark(house, &mut tx, user).await?;
     events::record(house, &mut tx, event(Kind::AccountSecured)).await?;
-    let reset = mailed::issue(house, &mut tx, Purpose::Reset, &Bound::to(user, address.as_str())).await?;
+    let reset = if here || restored {
+        Some(mailed::issue(house, &mut tx, Purpose::Reset, &Bound::to(user, of.address.as_str())).await?)
+    } else {
+        mailed::give_back(&mut tx, &taken).await?;
+        None
+    };
     tx.commit().await?;
     house.revocations.sessions(&ended, now);
     mark.heed(house);
     house.outbox_bell.notify_one();
-    Ok(Secret::new(reset.token))
+    Ok(reset.map(|reset| Secret::new(reset.token)))
 }

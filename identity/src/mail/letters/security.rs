@@ -12,6 +12,7 @@ use crate::{
     time::Timestamp,
     words::{Client, Role},
 };
+use std::time::Duration;
 
 /// The label of the link that takes an account back.
 pub(super) const NOT_ME: &str = "This was not me";
@@ -69,9 +70,9 @@ pub fn new_device(settings: &Settings, owner: Owner<'_>, device: &Device, at: Ti
     )
 }
 
-/// Confirms the address an account is to have, by following `link` or typing `code` within `hours`. Goes to somebody who may never
+/// Confirms the address an account is to have, by following `link` or typing `code` while there is time `left`. Goes to somebody who may never
 /// have heard of us, so it repeats nothing that anybody typed.
-pub fn address_confirmation(settings: &Settings, to: &str, link: &str, code: &str, hours: u64) -> Letter {
+pub fn address_confirmation(settings: &Settings, to: &str, link: &str, code: &str, left: Duration) -> Letter {
     let host = host(settings);
     letter(
         settings,
@@ -86,10 +87,20 @@ pub fn address_confirmation(settings: &Settings, to: &str, link: &str, code: &st
             Part::Button("Confirm my new address", link),
             Part::Says("Reading this on another device? Type this code there instead:"),
             Part::Code(code),
-            Part::Says(&format!("Link and code work once, within {hours} hours.")),
+            Part::Says(&format!("Link and code work once, within {}.", in_words(left))),
             Part::Says("If that is not you, ignore this letter: without you nothing happens."),
         ],
     )
+}
+
+/// Never more than there is, but for the last seconds.
+fn in_words(left: Duration) -> String {
+    match (left.as_secs() / 3600, left.as_secs() / 60) {
+        (0, 0 | 1) => "1 minute".to_owned(),
+        (0, minutes) => format!("{minutes} minutes"),
+        (1, _) => "1 hour".to_owned(),
+        (hours, _) => format!("{hours} hours"),
+    }
 }
 
 /// Tells the present address that another was asked for. `wanted` passed the rules for addresses, so it has no spaces.
@@ -278,7 +289,7 @@ mod tests {
                 "new@example.org",
                 "https://login.example.org/confirm-address?token=abc",
                 "K7WQM-2XD3F-9RTBA",
-                24,
+                Duration::from_secs(86_400),
             ),
             address_change_requested(&settings, ZOE, "new@example.org", &device, AT, SECURE),
             address_taken(&settings, ZOE, "https://login.example.org/login"),
@@ -315,7 +326,9 @@ mod tests {
 
     #[test]
     fn who_has_not_confirmed_an_address_reads_nothing_that_was_typed() {
-        let letter = address_confirmation(&settings(), "new@example.org", "https://x/", "CODE", 24);
+        let letter =
+            address_confirmation(&settings(), "new@example.org", "https://x/", "CODE", Duration::from_secs(59));
+        assert!(letter.text.contains("within 1 minute."), "{}", letter.text);
         assert!(!letter.text.contains("Zo") && !letter.text.contains("secure-account"));
     }
 }
