@@ -604,6 +604,56 @@ async fn every_column_about_a_person_is_exported_or_stays_for_a_reason() {
 }
 
 #[tokio::test]
+async fn an_export_does_not_tell_whether_an_address_has_an_account() {
+    let home = TestHouse::start().await;
+    home.person("bob").await;
+    let mut told = Vec::new();
+    for (name, wanted) in [("alice", "bob@example.org"), ("carol", "free@example.org")] {
+        home.person(name).await;
+        let proof = proven(&home, &home.sign_in(name, Stay::Day).await).await;
+        accounts::change_address(&home.house, &proof, wanted, &device()).await.unwrap();
+        home.letters().await;
+        let document: serde_json::Value = serde_json::from_str(&exported(&home.house, &proof).await.0).unwrap();
+        let words = |part: &str, key: &str| -> Vec<String> {
+            let rows = document[part].as_array().unwrap().iter();
+            let mut words: Vec<_> = rows.map(|row| row[key].as_str().unwrap().to_owned()).collect();
+            words.sort();
+            words
+        };
+        told.push([words("letters", "kind"), words("mailed_tokens", "purpose"), words("events", "kind")]);
+    }
+    assert_eq!(told[0][0], ["address_change_requested"]);
+    assert_eq!(told[0], told[1]);
+}
+
+#[tokio::test]
+async fn who_is_kept_at_the_last_moment_stays_signed_in() {
+    let home = TestHouse::start().await;
+    home.person("alice").await;
+    asks(&home, "alice").await;
+    home.advance(1);
+    home.person("bob").await;
+    let bob = asks(&home, "bob").await;
+    // Between the question who is due and the closing of his account, Bob's deletion is called off.
+    let keep = "update users set delete_at = null where email = 'bob@example.org'";
+    match &home.db {
+        Db::Sqlite { .. } => {
+            home.change(&format!("create trigger keep after update on sessions begin {keep}; end")).await;
+        }
+        Db::Postgres(_) => {
+            let body = format!("begin {keep}; return null; end");
+            home.change(&format!("create function keep() returns trigger language plpgsql as $$ {body} $$")).await;
+            home.change("create trigger keep after update on sessions for each statement execute function keep()")
+                .await;
+        }
+    }
+    home.advance(WEEK);
+    leaving::erase_due(&home.house).await.unwrap();
+    assert!(matches!(home.renew(&bob).await, Rotation::Renewed(_)), "he is not signed out");
+    assert_eq!(count(&home, "select count(*) from sessions where ended_at is null").await, 1);
+}
+
+#[tokio::test]
 async fn a_long_life_is_exported_whole_and_piece_by_piece() {
     let home = TestHouse::start().await;
     let id = home.person("alice").await;

@@ -31,6 +31,8 @@ statements! {
                        (select 1 from users o where o.role = 'admin' and o.disabled_at is null
                            and o.verified_at is not null and o.delete_at is null and o.id <> $2)
              returning id";
+    /// Changes nothing and locks the account: whoever keeps it from now on comes too late.
+    STILL_DUE = "update users set delete_at = delete_at where id = $1 and delete_at <= $2 returning id";
     READY = "select id from users
               where id = $1 and delete_at <= $2
                 and not exists (select 1 from sessions s
@@ -107,7 +109,8 @@ async fn forget(house: &Latchkey, user: Uuid) -> Result<(), Refusal> {
     erase(house, user, nobody, before).await
 }
 
-/// Ends every session of an account whose time has come. Answers false when it has to stay a while longer.
+/// Ends every session of an account whose time has come. Answers false when it has to stay a while longer. One that was kept since
+/// it was listed is left alone.
 async fn close(house: &Latchkey, user: Uuid) -> Result<bool, Refusal> {
     let now = house.now();
     let mut tx = house.db.begin().await?;
@@ -118,6 +121,10 @@ async fn close(house: &Latchkey, user: Uuid) -> Result<bool, Refusal> {
     if stays.is_some() {
         tx.commit().await?;
         return Ok(false);
+    }
+    let due: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(STILL_DUE).bind(user).bind(now).fetch_optional(c).await)?;
+    if due.is_none() {
+        return Ok(true);
     }
     let ended = sessions::end_all_within(house, &mut tx, user, None, EndCause::DeletionRequested).await?;
     tx.commit().await?;

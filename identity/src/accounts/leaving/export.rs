@@ -25,9 +25,11 @@ statements! {
     DEVICES = "select key, created_at, seen_at from devices where user_id = $1 and key > $2 order by key limit $3";
     TOKENS = "select id, purpose, address, name, created_at, expires_at, spent_at
                 from mailed_tokens where user_id = $1 and id > $2 order by id limit $3";
+    /// Without the letter that confirms a new address: it is written only if nobody has an account there, which is nobody's to know.
+    /// That a change was asked for is among the tokens and events.
     LETTERS = "select id, kind, case when sent_at is not null then 'sent' when sealed is null then 'given_up' else 'waiting' end as state,
                       created_at, due_at, attempts, sent_at, failure
-                 from letters where user_id = $1 and id > $2 order by id limit $3";
+                 from letters where user_id = $1 and kind <> 'address_confirmation' and id > $2 order by id limit $3";
     EVENTS = "select e.id, e.at, e.kind, e.actor_id, a.id as known_actor, e.session_id, e.ip, e.detail
                 from events e left join users a on a.id = e.actor_id
                where e.subject_id = $1 and e.id > $2 order by e.id limit $3";
