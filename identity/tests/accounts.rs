@@ -6,6 +6,7 @@ use identity::{
     Latchkey, Refusal, Settings,
     accounts::{self, setup, setup_link, sign_in, verify_email},
     admin::{self, Admin},
+    db::Db,
     keys::{self, Purpose},
     mail,
     passwords::HashCost,
@@ -169,6 +170,30 @@ async fn of_twenty_who_confirm_at_once_one_does_whichever_node_they_meet() {
         }
     }
     assert_eq!(confirmed, 1);
+}
+
+#[tokio::test]
+async fn a_registration_that_is_settled_while_another_comes_in_sends_that_away_for_a_moment() {
+    let home = TestHouse::start().await;
+    registered(&home, "Alice", "alice@example.org", PASSWORD).await;
+    // As if it had been confirmed between two statements of the second: its password has nothing to replace.
+    match &home.db {
+        Db::Sqlite { .. } => {
+            home.change(
+                "create trigger settled before update of password_hash on users begin select raise(ignore); end",
+            )
+            .await;
+        }
+        Db::Postgres(_) => {
+            let body = "create function settled() returns trigger language plpgsql as $$ begin return null; end $$";
+            home.change(body).await;
+            let trigger = "create trigger settled before update on users for each row execute function settled()";
+            home.change(trigger).await;
+        }
+    }
+    let second = register(&home, "Alice", "alice@example.org", "another long password").await;
+    assert!(matches!(second, Err(Refusal::Busy { .. })), "{second:?}");
+    assert!(home.letters().await.is_empty());
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use crate::{
     time::Timestamp,
     words::{EmailAddress, Secret},
 };
+use std::time::Duration;
 use uuid::Uuid;
 
 statements! {
@@ -24,8 +25,12 @@ statements! {
     FIND = "select id, name, verified_at from users where email = $1";
     /// The letter decides whose password counts. From now on more than one person may mean to have the account, also when the
     /// letters have run out: the moment says so (`asked.rs`).
-    REPLACE = "update users set password_hash = $1, password_changed_at = $3 where id = $2 and verified_at is null";
+    REPLACE = "update users set password_hash = $1, password_changed_at = $3 where id = $2 and verified_at is null returning id";
 }
+
+/// Somebody has confirmed the registration that was found a moment ago, or moved their account to its address. Now it is clear which
+/// letter is right.
+const ANOTHER_TRY: Refusal = Refusal::Busy { retry_after: Duration::from_secs(1) };
 
 #[derive(sqlx::FromRow)]
 struct Known {
@@ -55,12 +60,14 @@ pub async fn register(
             send(house, &mut tx, id, &parsed, hash).await?;
         }
         None => {
-            let known = find(&mut tx, &parsed.email).await?.ok_or(Refusal::NotFound)?;
+            let known = find(&mut tx, &parsed.email).await?.ok_or(ANOTHER_TRY)?;
             if known.verified_at.is_some() {
                 tell(house, &mut tx, &known, &parsed.email).await?;
             } else {
                 let (id, now) = (known.id, house.now());
-                within!(tx, |c| sqlx::query(REPLACE).bind(&hash).bind(id).bind(now).execute(c).await.map(drop))?;
+                let waits: Option<(Uuid,)> =
+                    within!(tx, |c| sqlx::query_as(REPLACE).bind(&hash).bind(id).bind(now).fetch_optional(c).await)?;
+                waits.ok_or(ANOTHER_TRY)?;
                 send(house, &mut tx, known.id, &parsed, hash).await?;
             }
         }

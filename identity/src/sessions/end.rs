@@ -22,6 +22,9 @@ statements! {
                 where id = $3 and user_id = $4 and ended_at is null returning id";
     /// Whoever holds the refresh token may end its session, so no owner is asked for.
     END_ANY = "update sessions set ended_at = $1, end_cause = $2 where id = $3 and ended_at is null returning id";
+    /// Changes nothing and locks the account until the end of the transaction. Whoever takes it back locks it before its sessions too,
+    /// so that neither waits for the other.
+    TURN = "update users set name = name where id = $1";
     SECRET = "select secret, user_id from sessions where id = $1";
     END_ALL_BUT = "update sessions set ended_at = $1, end_cause = $2
                     where user_id = $3 and id <> $4 and ended_at is null returning id";
@@ -147,6 +150,7 @@ pub(crate) async fn end_all_within(
 pub(super) async fn reused(house: &Latchkey, id: Uuid, owner: &Subject, device: &Device) -> Result<bool, Refusal> {
     let now = house.now();
     let mut tx = house.db.begin().await?;
+    within!(tx, |c| sqlx::query(TURN).bind(owner.id).execute(c).await.map(drop))?;
     if !end_one(house, &mut tx, owner.id, id, EndCause::ReuseDetected).await? {
         return Ok(false);
     }
