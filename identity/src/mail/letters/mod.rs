@@ -112,6 +112,7 @@ mod tests {
             "https://login.example.org/forgot",
         );
         insta::assert_snapshot!(again.text);
+        insta::assert_snapshot!(again.html);
     }
 
     #[test]

@@ -109,6 +109,7 @@ mod tests {
         let letter = changed("Zoë", Some("Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"));
         insta::assert_snapshot!(letter.subject, @"Your password at login.example.org was changed");
         insta::assert_snapshot!(letter.text);
+        insta::assert_snapshot!(letter.html);
         let letter = changed("", None);
         assert!(letter.text.starts_with("Hello,\n") && letter.text.contains("Changed by: an administrator\n"));
     }
