@@ -1,7 +1,7 @@
 //! Security events as the owner of the account reads them: what happened to it and who did it, seen from where the owner stands.
 //!
-//! Never names anybody else. An administrator is "an administrator", and where they sat is theirs. Failures that a stranger can
-//! cause by the thousand are drawn together where they follow each other, so that they cannot push out of sight what matters.
+//! Never names anybody else. An administrator is "an administrator", and where they sat is theirs. What somebody
+//! did many times in a row is drawn together, so that it cannot push out of sight what matters.
 
 use crate::{
     Latchkey, Refusal,
@@ -83,11 +83,11 @@ pub struct HistoryView {
     pub kind: String,
     /// Who did it.
     pub by: By,
-    /// What the browser called itself, where the session is known.
+    /// What the browser called itself, where the session is known; empty for several.
     pub user_agent: String,
     /// Network address, where it is the owner's or a stranger's; empty for several.
     pub ip: String,
-    /// A word of detail.
+    /// A word of detail; empty where several differ.
     pub detail: String,
 }
 
@@ -126,11 +126,9 @@ impl HistoryView {
         Kind::from_word(&self.kind)
     }
 
-    /// Takes an older event in, if the two are failures of one kind.
+    /// Takes an older event in, if the same person did the same.
     fn draw_in(&mut self, older: HistoryView) -> Option<HistoryView> {
-        let failure =
-            matches!(self.kind(), Some(Kind::SignInFailed | Kind::ReauthenticationFailed | Kind::ResetRequested));
-        if !failure || self.kind != older.kind || self.by != older.by {
+        if self.kind != older.kind || self.by != older.by {
             return Some(older);
         }
         self.count += older.count;
@@ -138,7 +136,12 @@ impl HistoryView {
         if self.ip != older.ip {
             self.ip.clear();
         }
-        self.user_agent.clear();
+        if self.user_agent != older.user_agent {
+            self.user_agent.clear();
+        }
+        if self.detail != older.detail {
+            self.detail.clear();
+        }
         None
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     words::EmailAddress,
 };
 use std::time::Duration;
+use uuid::Uuid;
 
 statements! {
     /// Counts one attempt, unless the key is blocked: then no row comes back. `$3` window, `$4` free attempts, `$5` first
@@ -55,6 +56,13 @@ crate::spelled! {
         Resets = "resets",
         /// Requests of one account for another address: three in an hour.
         ChangeAddress = "change-address",
+        /// New names of one account: ten in an hour. Each leaves a line in its history.
+        ChangeName = "change-name",
+        /// Copies of everything held about one person: ten in an hour.
+        Export = "export",
+        /// Letters that tell one person of new browsers: three in an hour. Whoever knows the password could otherwise bury the letter
+        /// that matters.
+        NewDevice = "new-device",
     }
 }
 
@@ -63,7 +71,10 @@ impl Throttle {
     const fn numbers(self) -> (i64, i64, i64, i64) {
         match self {
             Self::SignIn | Self::KnownDevice | Self::Proof => (300_000, 5, 30_000, 900_000),
-            Self::Letters | Self::Resets | Self::ChangeAddress => (3_600_000, 3, 1_200_000, 3_600_000),
+            Self::Letters | Self::Resets | Self::ChangeAddress | Self::NewDevice => {
+                (3_600_000, 3, 1_200_000, 3_600_000)
+            }
+            Self::ChangeName | Self::Export => (3_600_000, 10, 600_000, 3_600_000),
         }
     }
 }
@@ -129,11 +140,13 @@ pub(crate) async fn forgive(house: &Latchkey, what: Throttle, of: &[u8]) {
     }
 }
 
-/// Forgets everything about an address that belongs to nobody any more, within the caller's transaction.
-pub(crate) async fn forget(house: &Latchkey, tx: &mut Tx, address: &str) -> Result<(), Refusal> {
+/// Forgets everything about an account and its address that are nobody's any more, within the caller's transaction.
+pub(crate) async fn forget(house: &Latchkey, tx: &mut Tx, user: Uuid, address: &str) -> Result<(), Refusal> {
     for what in Throttle::ALL {
-        let key = key(house, *what, address.as_bytes());
-        within!(*tx, |c| sqlx::query(CLEAR).bind(&key[..]).execute(c).await.map(drop))?;
+        for of in [address.as_bytes(), user.as_bytes()] {
+            let key = key(house, *what, of);
+            within!(*tx, |c| sqlx::query(CLEAR).bind(&key[..]).execute(c).await.map(drop))?;
+        }
     }
     Ok(())
 }

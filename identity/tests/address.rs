@@ -126,9 +126,48 @@ async fn a_token_of_before_says_the_old_address_and_is_stale() {
     let renewed = support::tokens(sessions::renew(&alice.home.house, &alice.pair.refresh, &device()).await.unwrap());
     assert_eq!(renewed.viewer.email, NEW);
     assert!(matches!(admit(&renewed), sessions::Admission::Admitted(_)));
-    accounts::change_name(&alice.home.house, &renewed.viewer, "Alice Again", &device()).await.unwrap();
-    assert_eq!(admit(&renewed), sessions::Admission::Stale, "and so with the name");
-    assert!(alice.events().await.contains(&"name_changed".to_owned()));
+}
+
+#[tokio::test]
+async fn a_new_name_shows_here_at_once_elsewhere_with_the_next_tokens_and_moves_no_session_on() {
+    let Alice { home, pair: here } = Alice::arrive().await;
+    let there = home.sign_in("alice", Stay::Day).await;
+    let rename = async |viewer, name| accounts::change_name(&home.house, viewer, name, &device(), true).await.unwrap();
+    for name in ["Alice Again", "Alice Once More"] {
+        home.advance(1);
+        let new = rename(&here.viewer, name).await.expect("tokens that say it");
+        assert_eq!(new.viewer.name, name);
+        assert_eq!(
+            (new.viewer.generation, &new.refresh),
+            (here.viewer.generation, &here.refresh),
+            "no tab is left behind"
+        );
+        for pair in [&new, &here, &there] {
+            assert!(matches!(sessions::admit(&home.house, &pair.access), sessions::Admission::Admitted(_)), "{name}");
+        }
+    }
+    let renewed = support::tokens(home.renew(&there).await);
+    assert_eq!(renewed.viewer.name, "Alice Once More");
+    assert!(rename(&here.viewer, "Alice Once More").await.is_none(), "nothing has changed");
+    let program = accounts::change_name(&home.house, &there.viewer, "Alice", &device(), false).await.unwrap();
+    assert!(program.is_none(), "a program renews by itself");
+    assert!(rename(&there.viewer, "Alicia").await.is_none(), "that session has moved on");
+    let (named,): (i64,) = home.row("select count(*) from events where kind = 'name_changed'").await;
+    assert_eq!(named, 4);
+}
+
+#[tokio::test]
+async fn names_are_changed_ten_times_an_hour() {
+    let Alice { home, pair } = Alice::arrive().await;
+    let rename = async |n: u32| {
+        accounts::change_name(&home.house, &pair.viewer, &format!("Alice {n}"), &device(), false).await.map(drop)
+    };
+    for n in 0..10 {
+        rename(n).await.unwrap();
+    }
+    assert!(matches!(rename(10).await, Err(Refusal::TooMany { .. })));
+    home.advance(3600);
+    rename(11).await.unwrap();
 }
 
 #[tokio::test]

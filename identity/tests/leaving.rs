@@ -781,3 +781,52 @@ async fn a_thousand_failures_are_one_line_and_push_nothing_out_of_sight() {
     let bob = home.person("bob").await;
     assert_eq!(history::history(&home.house, bob, None, 50).await.unwrap().items.len(), 1);
 }
+
+#[tokio::test]
+async fn what_is_done_again_and_again_does_not_push_the_rest_of_the_history_out_of_sight() {
+    let home = TestHouse::start().await;
+    home.person("alice").await;
+    home.advance(1);
+    let alice = home.sign_in("alice", Stay::Day).await;
+    home.advance(1);
+    home.sign_in("alice", Stay::Month).await;
+    for n in 0..4 {
+        home.advance(60);
+        accounts::change_name(&home.house, &alice.viewer, &format!("Alice {n}"), &device(), false).await.unwrap();
+    }
+    for ended in [1, 0, 0] {
+        home.advance(1);
+        assert_eq!(sessions::end_others(&home.house, &alice.viewer, &device()).await.unwrap(), ended);
+    }
+    let told = history::history(&home.house, alice.viewer.id, None, 50).await.unwrap().items;
+    let lines: Vec<_> = told.iter().map(|line| (line.kind.as_str(), line.count)).collect();
+    assert_eq!(lines[..3], [("other_sessions_ended", 1), ("name_changed", 4), ("signed_in", 2)], "{told:?}");
+    assert_eq!((told[1].at - told[1].since, told[1].by), (180_000, By::You));
+    assert_eq!((told[1].ip.as_str(), told[2].detail.as_str()), (device().ip.as_str(), ""), "what differs is not told");
+}
+
+#[tokio::test]
+async fn no_count_is_left_of_an_account_that_is_gone() {
+    let home = TestHouse::start().await;
+    home.person("alice").await;
+    let alice = home.sign_in("alice", Stay::Day).await;
+    accounts::change_name(&home.house, &alice.viewer, "Alicia", &device(), false).await.unwrap();
+    assert_eq!(count(&home, "select count(*) from throttles").await, 1);
+    leaving::request(&home.house, &proven(&home, &alice).await, &device()).await.unwrap();
+    home.advance(WEEK);
+    erased(&home).await;
+    assert_eq!(count(&home, "select count(*) from throttles").await, 0);
+}
+
+#[tokio::test]
+async fn a_copy_of_everything_is_made_ten_times_an_hour() {
+    let home = TestHouse::start().await;
+    home.person("alice").await;
+    let alice = home.sign_in("alice", Stay::Day).await;
+    let proven = proven(&home, &alice).await;
+    for _ in 0..10 {
+        leaving::export(&home.house, &proven, &device()).await.unwrap();
+    }
+    assert!(matches!(leaving::export(&home.house, &proven, &device()).await, Err(Refusal::TooMany { .. })));
+    assert_eq!(kinds(&home, Kind::DataExported).await, 10);
+}

@@ -5,6 +5,7 @@ use crate::{
     answer::{Done, worded},
     error::AppError,
     flash::Notice,
+    visit::CookieOrder,
 };
 use identity::{accounts, words::Secret};
 use leptos::prelude::server;
@@ -12,11 +13,15 @@ use leptos::prelude::server;
 /// The page with the form for another address.
 const PAGE: &str = "/account/address";
 
-/// Changes the caller's name.
+/// Changes the caller's name. It shows at once in this browser, and elsewhere when the tokens there are next renewed.
 #[server(prefix = "/api", endpoint = "change_name")]
 pub async fn change_name(name: String) -> Result<Done, AppError> {
     let visit = here()?;
-    accounts::change_name(&visit.house, visit.signed_in()?, &name, &visit.device).await.map_err(worded)?;
+    let renew = !visit.by_bearer;
+    let pair = accounts::change_name(&visit.house, visit.signed_in()?, &name, &visit.device, renew).await;
+    if let Some(pair) = pair.map_err(worded)? {
+        visit.order(CookieOrder::Give(Box::new(pair)));
+    }
     Ok(Done::go("/account").telling(Notice::NameChanged))
 }
 

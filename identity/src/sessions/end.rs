@@ -97,16 +97,17 @@ pub async fn end_own(house: &Latchkey, viewer: &Viewer, id: Uuid, device: &Devic
     Ok(())
 }
 
-/// Ends every session of the caller but the one that asks. Answers how many there were.
+/// Ends every session of the caller but the one that asks. Answers how many there were; that there were none is not recorded.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn end_others(house: &Latchkey, viewer: &Viewer, device: &Device) -> Result<usize, Refusal> {
     let mut tx = house.db.begin().await?;
     let ended = end_all_within(house, &mut tx, viewer.id, Some(viewer.session), EndCause::SignedOutElsewhere).await?;
-    let event =
-        Event::new(Kind::OtherSessionsEnded).by(viewer.id).on(viewer.id).from(device).detail(ended.len().to_string());
-    events::record(house, &mut tx, event).await?;
+    if !ended.is_empty() {
+        let event = Event::new(Kind::OtherSessionsEnded).by(viewer.id).on(viewer.id).from(device);
+        events::record(house, &mut tx, event.detail(ended.len().to_string())).await?;
+    }
     tx.commit().await?;
     house.revocations.sessions(&ended, house.now());
     Ok(ended.len())

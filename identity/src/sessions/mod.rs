@@ -23,6 +23,7 @@ pub(crate) use lifetime::ADMIN_CAP;
 pub use owed::Owed;
 pub(crate) use owed::settle;
 pub use receipts::{Receipts, confirm};
+pub(crate) use rotation::again;
 pub use rotation::{Rotation, Step, judge, renew};
 pub use seen::{LISTED, list, one};
 pub use step_up::{PROOF_LIFE, Proven, prove, reauthenticate};

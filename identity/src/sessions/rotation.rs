@@ -13,7 +13,7 @@ use crate::{
     db::{Tx, on, statements, within},
     time::Timestamp,
     tokens::{TokenPair, refresh::Presented},
-    words::{EndCause, Role, Stay},
+    words::{EndCause, Role, Stay, Viewer},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -149,6 +149,16 @@ pub(super) async fn current(
 ) -> Result<TokenPair, Refusal> {
     let state: Option<State> = within!(*tx, |c| sqlx::query_as(STATE).bind(session).fetch_optional(c).await)?;
     state.ok_or(Refusal::SignedOut(None))?.pair(house, session, Some(generation))
+}
+
+/// The tokens a session has, once more, with an access token that says what its owner is called by now. The generation stays,
+/// so no other tab is behind. `None` where another request has moved the session on or ended it.
+pub(crate) async fn again(house: &Latchkey, tx: &mut Tx, viewer: &Viewer) -> Result<Option<TokenPair>, Refusal> {
+    let state: Option<State> = within!(*tx, |c| sqlx::query_as(STATE).bind(viewer.session).fetch_optional(c).await)?;
+    let same = |state: &State| {
+        state.user_id == viewer.id && state.generation == viewer.generation && state.end_cause.is_none()
+    };
+    state.filter(same).map(|state| state.pair(house, viewer.session, None)).transpose()
 }
 
 impl State {

@@ -23,7 +23,7 @@ fn to<'a>(letters: &'a [mailbox::Letter], whom: &str) -> &'a mailbox::Letter {
 }
 
 #[tokio::test]
-async fn a_name_is_changed_and_shows_everywhere_with_the_next_click() {
+async fn a_name_is_changed_and_shows_here_at_once_and_elsewhere_with_the_next_tokens() {
     let app = TestApp::start().await;
     app.account("alice", Role::User).await;
     let mut here = app.signed_in("alice").await;
@@ -31,6 +31,9 @@ async fn a_name_is_changed_and_shows_everywhere_with_the_next_click() {
     here.open("/account").await.is(200);
     let page = here.fill("/api/change_name", &[("name", " Zoë of Wonderland ")]).await.is(200);
     page.says("Your name was changed.").says("Zoë of Wonderland");
+    here.open("/account").await.is(200).says("Zoë of Wonderland");
+    assert_eq!(elsewhere.get("/api/me").await.is(200).json()["name"], "alice", "until its tokens are renewed");
+    app.advance(600);
     assert_eq!(elsewhere.get("/api/me").await.is(200).json()["name"], "Zoë of Wonderland");
 
     let refused = here.fill("/api/change_name", &[("name", "A\u{202e}B")]).await.is(200);
@@ -70,7 +73,7 @@ async fn an_address_is_changed_without_scripts_and_given_back_to_its_owner() {
     let letters = app.letters().await;
     let back = to(&letters, "alice@example.org").link();
     let mut owner = app.browser();
-    owner.open(&back).await.is(200).says("Take your account back").says("comes back to this address");
+    owner.open(&back).await.is(200).says("Take your account back").says("it comes back to it");
     let done = owner.submit("/api/secure_account", &[]).await;
     assert!(done.location().starts_with("/reset?token="), "{done:?}");
     let out = alice.open("/account").await.is(200);

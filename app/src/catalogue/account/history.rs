@@ -29,9 +29,14 @@ pub const HISTORY_AWAY: &str =
 /// One line, as a sentence. `device` is the browser in words; empty when it is not known.
 pub fn line(line: &HistoryView, device: &str) -> String {
     let Some(kind) = line.kind() else { return "Something happened that this version has no words for".into() };
-    if line.count > 1 {
-        return several(kind, &number(i64::try_from(line.count).unwrap_or(i64::MAX)));
+    let told = once(line, kind, device);
+    if line.count == 1 {
+        return told;
     }
+    several(kind, &told, &number(i64::try_from(line.count).unwrap_or(i64::MAX)))
+}
+
+fn once(line: &HistoryView, kind: Kind, device: &str) -> String {
     match line.by {
         By::You => you(kind, &line.detail, device),
         By::Somebody => others(kind, &line.detail).replace("{who}", "Somebody"),
@@ -41,13 +46,13 @@ pub fn line(line: &HistoryView, device: &str) -> String {
     }
 }
 
-/// Failures that follow each other, as one line.
-fn several(kind: Kind, count: &str) -> String {
+/// What follows each other and is the same, as one line. `told` is what is said of one of them.
+fn several(kind: Kind, told: &str, count: &str) -> String {
     match kind {
         Kind::SignInFailed => format!("{count} failed sign-ins"),
         Kind::ReauthenticationFailed => format!("{count} times a wrong password, in a session of yours"),
         Kind::ResetRequested => format!("{count} times a letter to set a new password was asked for"),
-        _ => format!("{count} times the same"),
+        _ => format!("{told}, {count} times"),
     }
 }
 
@@ -177,6 +182,7 @@ mod tests {
         assert_eq!(told("disabled", By::Deleted, "", ""), "A deleted account disabled your account");
         assert_eq!(told("password_changed", By::You, "", ""), "You changed your password");
         assert_eq!(line(&view("sign_in_failed", By::Somebody, "", 1204), ""), "1,204 failed sign-ins");
+        assert_eq!(line(&view("name_changed", By::You, "", 12), ""), "You changed your name, 12 times");
         let newer = told("turned_to_stone", By::Administrator, "granite", "");
         assert_eq!(newer, "Something happened that this version has no words for");
     }

@@ -161,7 +161,7 @@ async fn erase(house: &Latchkey, user: Uuid, nobody: Uuid, before: Timestamp) ->
     let Some((name, email)) = erased else { return Ok(()) };
     // What was recorded since the last batch.
     forget_events(&mut tx, user, nobody).await?;
-    throttle::forget(house, &mut tx, &email).await?;
+    throttle::forget(house, &mut tx, user, &email).await?;
     events::record(house, &mut tx, Event::new(Kind::AccountDeleted).on(nobody)).await?;
     // To an address that belongs to nobody here any more: sealed like every letter, and emptied when it is sent.
     let letter = mail::account_deleted(&house.settings, &name, &email);

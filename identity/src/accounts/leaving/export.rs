@@ -10,6 +10,7 @@ use crate::{
     events::{self, Event, Kind},
     history::By,
     sessions::{Device, Proven},
+    throttle::{self, Throttle},
 };
 use serde::{Serialize, Serializer};
 use std::sync::Arc;
@@ -343,9 +344,10 @@ pub struct Export {
 /// Begins the document, and records that it was asked for.
 ///
 /// # Errors
-/// `SignedOut` when the account is gone, or when the database does not answer.
+/// `TooMany` within an hour, `SignedOut` when the account is gone, or when the database does not answer.
 pub async fn export(house: &Arc<Latchkey>, proven: &Proven, device: &Device) -> Result<Export, Refusal> {
     let user = proven.user();
+    throttle::take_by(house, Throttle::Export, user.as_bytes()).await?;
     let mut tx = house.db.begin().await?;
     let event = Event::new(Kind::DataExported).by(user).on(user).session(proven.session()).from(device);
     events::record(house, &mut tx, event).await?;
