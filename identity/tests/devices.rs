@@ -5,12 +5,13 @@ mod support;
 use identity::{
     Refusal,
     accounts::{self, KNOWN_FOR, sign_in},
+    admin::{self, Admin},
     jobs,
-    sessions::Device,
+    sessions::{self, Device},
     tokens::TokenPair,
-    words::{EmailAddress, Secret, Stay},
+    words::{EmailAddress, Role, Secret, Stay},
 };
-use support::{PASSWORD, START, TestHouse};
+use support::{PASSWORD, START, TestHouse, look};
 
 const WRONG: &str = "seventeen purple doors";
 
@@ -55,7 +56,7 @@ async fn a_new_browser_is_told_and_a_known_one_is_not() {
     alice(&home, &browser(2)).await.unwrap();
     assert!(home.letters().await.is_empty());
     alice(&home, &support::device()).await.unwrap();
-    assert!(home.letters().await.is_empty(), "of who keeps no cookie nothing can be told");
+    assert!(home.letters().await.is_empty(), "a program is no browser");
 }
 
 #[tokio::test]
@@ -129,6 +130,78 @@ async fn an_unknown_address_is_answered_like_a_known_one_from_any_browser() {
     }
     let (devices,): (i64,) = home.row("select count(*) from devices").await;
     assert_eq!(devices, 1, "who fails is not known");
+}
+
+#[tokio::test]
+async fn who_signs_in_from_ever_new_browsers_buries_no_letter() {
+    let home = TestHouse::start().await;
+    home.person("alice").await;
+    for n in 0..10 {
+        alice(&home, &browser(n)).await.unwrap();
+    }
+    assert_eq!(home.letters().await.len(), 3);
+    let (told,): (i64,) = home.row("select count(*) from events where kind = 'new_device'").await;
+    assert_eq!(told, 9, "the history tells them all");
+    home.advance(3600);
+    alice(&home, &browser(10)).await.unwrap();
+    assert_eq!(home.letters().await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_latest_hundred_browsers_of_an_account_are_known() {
+    let home = TestHouse::start().await;
+    let alice_id = home.person("alice").await;
+    let bob = home.person("bob").await;
+    for n in 0..100_u8 {
+        let sql = "insert into devices (key, user_id, created_at, seen_at) values ($1, $2, 1, $3)";
+        let user = if n < 10 { bob } else { alice_id };
+        look!(home, |p| sqlx::query(sql)
+            .bind(vec![n; 32])
+            .bind(user)
+            .bind(i64::from(n))
+            .execute(p)
+            .await
+            .map(drop)
+            .unwrap());
+    }
+    for n in 1..=20 {
+        home.advance(1);
+        alice(&home, &browser(n)).await.unwrap();
+    }
+    let sql = "select count(*), min(seen_at) from devices group by user_id order by 1";
+    let left: Vec<(i64, i64)> = home.rows(sql).await;
+    assert_eq!(left, [(10, 0), (100, 20)], "bob keeps his, and of hers the oldest ten are gone");
+    home.letters().await;
+    alice(&home, &browser(20)).await.unwrap();
+    assert!(home.letters().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_new_password_forgets_the_browsers_of_the_old_one() {
+    let home = TestHouse::start().await;
+    let id = home.person("alice").await;
+    home.account("root", Role::Admin).await;
+    let root = home.sign_in("root", Stay::Day).await;
+    let known = async || home.row::<(i64,)>("select count(*) from devices").await.0;
+    let here = alice(&home, &browser(1)).await.unwrap();
+    alice(&home, &browser(2)).await.unwrap();
+    let (old, new) = (Secret::new(PASSWORD), Secret::new("violet umbrella seventeen"));
+    accounts::change_password(&home.house, &here.viewer, &browser(1), &old, &new, true).await.unwrap();
+    assert_eq!(known().await, 1);
+    home.letters().await;
+    enter(&home, "alice@example.org", new.expose(), &browser(1)).await.unwrap();
+    assert!(home.letters().await.is_empty(), "the one it was changed in is known");
+
+    accounts::request_reset(&home.house, "alice@example.org", &browser(9)).await.unwrap();
+    let token = home.letter().await.token();
+    accounts::reset_password(&home.house, &token, &old, &browser(1)).await.unwrap();
+    assert_eq!(known().await, 0, "whoever sets it by letter may not be where it was used");
+
+    alice(&home, &browser(1)).await.unwrap();
+    let boss = Admin::of(&root.viewer, &support::device()).unwrap();
+    let boss = boss.proven(&sessions::prove(&home.house, &root.viewer).await.unwrap()).unwrap();
+    admin::reset_password(&home.house, &boss, id, &new).await.unwrap();
+    assert_eq!(known().await, 0);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! A new password for somebody who is signed in and knows the old one.
 
-use super::recovery;
+use super::{devices, recovery};
 use crate::{
     Latchkey, Refusal,
     db::{on, statements, within},
@@ -69,6 +69,7 @@ pub async fn change_password(
     let ended =
         sessions::end_all_within(house, &mut tx, viewer.id, Some(viewer.session), EndCause::PasswordChanged).await?;
     recovery::void_requests(&mut tx, viewer.id).await?;
+    devices::forget_others(house, &mut tx, viewer.id, device).await?;
     events::record(house, &mut tx, by(viewer, Kind::PasswordChanged).from(device)).await?;
     let owner = Owner { name: &own.name, to: &own.email };
     recovery::tell(house, &mut tx, viewer.id, owner, Some(device)).await?;

@@ -29,6 +29,7 @@ pub use change_name::change_name;
 pub use change_password::change_password;
 pub use create::create_verified;
 pub use devices::KNOWN_FOR;
+pub(crate) use devices::forget as forget_devices;
 pub use mailed::Purpose;
 pub use name::PersonName;
 pub use profile::profile;

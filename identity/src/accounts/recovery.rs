@@ -4,7 +4,7 @@
 //! the account, because somebody else may have been in it.
 
 use super::{
-    PersonName,
+    PersonName, devices,
     mailed::{self, Purpose},
     profile, secure,
 };
@@ -70,6 +70,7 @@ pub async fn reset_password(
         within!(tx, |c| sqlx::query_as(SET).bind(&hash).bind(now).bind(id).bind(&of.address).fetch_optional(c).await)?;
     let (name,) = set.ok_or_else(mailed::spent)?;
     void_requests(&mut tx, id).await?;
+    devices::forget(&mut tx, id).await?;
     let ended = sessions::end_all_within(house, &mut tx, id, None, EndCause::PasswordReset).await?;
     events::record(house, &mut tx, Event::new(Kind::PasswordRecovered).by(id).on(id).from(device)).await?;
     let owner = Owner { name: if confirmed { "" } else { &name }, to: &of.address };

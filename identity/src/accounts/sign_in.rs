@@ -75,7 +75,7 @@ pub async fn sign_in(
 
 /// The browser that asks, as far as this account knows it. One look for every address, whether or not it has an account.
 enum Browser {
-    /// Keeps no cookie, so nothing can be told.
+    /// No browser but a program, which is known by nothing.
     Unmarked,
     /// The account has not been used from it.
     New(devices::Key),
@@ -128,6 +128,9 @@ async fn enter(
     device: &Device,
     browser: &Browser,
 ) -> Result<TokenPair, Refusal> {
+    // At the very first sign-in every browser is new, and the owner has just come from the letter that confirmed the address.
+    let told = matches!(browser, Browser::New(_)) && known.last_sign_in_at.is_some();
+    let letter = told && devices::may_write(house, known.id).await?;
     let mut tx = house.db.begin().await?;
     let entered: Option<(Role, String, String)> = within!(tx, |c| sqlx::query_as(ENTER)
         .bind(house.now())
@@ -144,13 +147,11 @@ async fn enter(
     if let Browser::New(key) | Browser::Known(key) = browser {
         devices::seen(house, &mut tx, key, known.id).await?;
     }
-    // At the very first sign-in every browser is new, and the owner has just come from the letter that confirmed the address.
-    let told = matches!(browser, Browser::New(_)) && known.last_sign_in_at.is_some();
     if told {
-        devices::tell(house, &mut tx, &pair.viewer, device).await?;
+        devices::tell(house, &mut tx, &pair.viewer, device, letter).await?;
     }
     tx.commit().await?;
-    if told {
+    if letter {
         house.outbox_bell.notify_one();
     }
     Ok(pair)

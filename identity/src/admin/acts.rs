@@ -147,6 +147,7 @@ pub async fn reset_password(house: &Latchkey, admin: &Proven, id: Uuid, password
         within!(tx, |c| sqlx::query_as(SET_PASSWORD).bind(&hash).bind(id).bind(house.now()).fetch_optional(c).await)?;
     let (name, email, verified_at) = done.ok_or(Refusal::NotFound)?;
     accounts::void_requests(&mut tx, id).await?;
+    accounts::forget_devices(&mut tx, id).await?;
     let ended = sessions::end_all_within(house, &mut tx, id, None, EndCause::PasswordReset).await?;
     events::record(house, &mut tx, admin.event(Kind::PasswordReset).on(id)).await?;
     // An address that nobody has confirmed is no place for a name, nor for a way into the account.
