@@ -49,7 +49,7 @@ pub fn account_deleted(settings: &Settings, name: &str, to: &str) -> Letter {
         &[
             Part::Says(&greeting(name)),
             Part::Says(&format!(
-                "Your account at {host} is deleted, as you asked a week ago: your name and address, your sessions and devices, and the letters we kept a line about. What is left of what happened says nothing about you."
+                "Your account at {host} is deleted, as was asked for in a session of yours: your name and address, your sessions and devices, and the letters we kept a line about. What is left of what happened says nothing about you."
             )),
             Part::Says(
                 "Backups made before today hold it until they are replaced. Services you used with this account have data of their own, which they delete themselves.",
