@@ -164,17 +164,17 @@ async fn an_old_attempt_is_not_finished_once_the_move_has_ended_elsewhere() {
         let source = world.fresh(from).await;
         let mut people = world.filled(&source).await;
         let (a, b) = (world.fresh(On::Postgres).await, world.fresh(On::Sqlite).await);
-        let enough = tokio::sync::Notify::new();
-        let report = |progress| {
-            if progress == Progress::Leaving {
-                enough.notify_one();
-            }
-        };
-        tokio::select! {
-            biased;
-            () = enough.notified() => {}
-            _ = world.relocate_with(&source, &b, &report) => panic!("too quick"),
-        }
+        // Killed in the report itself: whoever is only told may find that the mark was made in the same breath.
+        let (moving, from, to) = (world.clone(), source.clone(), b.clone());
+        let killed = tokio::spawn(async move {
+            let report = |progress| {
+                if progress == Progress::Leaving {
+                    std::panic::resume_unwind(Box::new("killed"));
+                }
+            };
+            moving.relocate_with(&from, &to, &report).await.map(drop)
+        });
+        assert!(killed.await.unwrap_err().is_panic());
         world.relocate(&source, &a).await.unwrap();
         world.people_are_as_before(&a, &mut people).await;
         let told = world.relocate(&source, &b).await.unwrap_err().to_string();
