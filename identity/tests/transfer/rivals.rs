@@ -17,6 +17,7 @@ use std::{
     thread::JoinHandle,
     time::Duration,
 };
+use tokio::task::{LocalSet, spawn_local};
 
 const AS_IT_WAS: Choices = Choices { end_sessions: false, send_letters: true };
 
@@ -166,14 +167,14 @@ async fn an_old_attempt_is_not_finished_once_the_move_has_ended_elsewhere() {
         let (a, b) = (world.fresh(On::Postgres).await, world.fresh(On::Sqlite).await);
         // Killed in the report itself: whoever is only told may find that the mark was made in the same breath.
         let (moving, from, to) = (world.clone(), source.clone(), b.clone());
-        let killed = tokio::spawn(async move {
+        let killed = LocalSet::new().run_until(spawn_local(async move {
             let report = |progress| {
                 if progress == Progress::Leaving {
                     std::panic::resume_unwind(Box::new("killed"));
                 }
             };
             moving.relocate_with(&from, &to, &report).await.map(drop)
-        });
+        }));
         assert!(killed.await.unwrap_err().is_panic());
         world.relocate(&source, &a).await.unwrap();
         world.people_are_as_before(&a, &mut people).await;
