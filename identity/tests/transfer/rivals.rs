@@ -167,14 +167,18 @@ async fn an_old_attempt_is_not_finished_once_the_move_has_ended_elsewhere() {
         let (a, b) = (world.fresh(On::Postgres).await, world.fresh(On::Sqlite).await);
         // Killed in the report itself: whoever is only told may find that the mark was made in the same breath.
         let (moving, from, to) = (world.clone(), source.clone(), b.clone());
-        let killed = LocalSet::new().run_until(spawn_local(async move {
-            let report = |progress| {
-                if progress == Progress::Leaving {
-                    std::panic::resume_unwind(Box::new("killed"));
-                }
-            };
-            moving.relocate_with(&from, &to, &report).await.map(drop)
-        }));
+        let here = LocalSet::new();
+        let killed = here.run_until(async move {
+            let run = spawn_local(async move {
+                let report = |progress| {
+                    if progress == Progress::Leaving {
+                        std::panic::resume_unwind(Box::new("killed"));
+                    }
+                };
+                moving.relocate_with(&from, &to, &report).await.map(drop)
+            });
+            run.await
+        });
         assert!(killed.await.unwrap_err().is_panic());
         world.relocate(&source, &a).await.unwrap();
         world.people_are_as_before(&a, &mut people).await;
