@@ -40,9 +40,14 @@ fn a_request_in_progress_is_answered_and_what_it_did_is_there() {
     assert_eq!(answer.header("connection"), Some("close"));
     assert_eq!(server.end().code(), Some(0));
 
-    let again = Server::start(home.path(), &[]);
-    let sign_in = "email=alice%40example.org&password=correct+horse+battery+staple";
-    again.browser().post("/api/login", sign_in).is(403);
+    // Whether she is registered is told to nobody but her, by letter.
+    let _again = Server::start(home.path(), &[]);
+    let mail = home.path().join("data/mail");
+    soon("her letter is there", || std::fs::read_dir(&mail).is_ok_and(|letters| letters.flatten().any(is_letter)));
+}
+
+fn is_letter(file: std::fs::DirEntry) -> bool {
+    file.path().extension().is_some_and(|ending| ending == "eml")
 }
 
 #[test]

@@ -121,7 +121,9 @@ async fn no_query_breaks_any_function_or_page() {
         app.advance(2);
         for query in queries.iter().copied().chain([long.as_str()]) {
             let answer = root.get(&format!("{target}?{query}")).await;
-            assert!(matches!(answer.status.as_u16(), 200 | 303 | 404 | 422), "{answer:?}");
+            // Copies of everything are limited by account.
+            let enough = answer.status == 429 && target == "/account/export";
+            assert!(enough || matches!(answer.status.as_u16(), 200 | 303 | 404 | 422), "{answer:?}");
         }
     }
     for id in ["%FF", "%00", "x", "%2f", "..%2f..%2fetc", "%E2%80%AE", "1%27+or+1=1", "{id}", "%7Bid%7D"] {
