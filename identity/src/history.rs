@@ -126,9 +126,11 @@ impl HistoryView {
         Kind::from_word(&self.kind)
     }
 
-    /// Takes an older event in, if the same person did the same.
+    /// Takes an older event in, if the same person did the same. From which browser somebody came in is what the owner looks for, so
+    /// sign-ins from different ones stay apart.
     fn draw_in(&mut self, older: HistoryView) -> Option<HistoryView> {
-        if self.kind != older.kind || self.by != older.by {
+        let entrance = matches!(self.kind(), Some(Kind::SignedIn | Kind::NewDevice));
+        if self.kind != older.kind || self.by != older.by || (entrance && self.user_agent != older.user_agent) {
             return Some(older);
         }
         self.count += older.count;
