@@ -40,6 +40,7 @@ pub use secure::secure_account;
 pub(crate) use setup::close as close_setup;
 pub use setup::{setup, setup_link};
 pub use sign_in::sign_in;
+pub(crate) use stale::mark as mark_stale;
 pub use unlock::unlock;
 pub use verify::verify_email;
 

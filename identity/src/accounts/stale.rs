@@ -17,7 +17,7 @@ statements! {
 
 /// What the nodes have to know: this one by [`Mark::heed`], the others by looking.
 #[must_use = "heed it after the commit"]
-pub(super) struct Mark {
+pub(crate) struct Mark {
     user: Uuid,
     at: Timestamp,
     role: Role,
@@ -25,7 +25,7 @@ pub(super) struct Mark {
 
 impl Mark {
     /// To be called after the commit.
-    pub(super) fn heed(&self, house: &Latchkey) {
+    pub(crate) fn heed(&self, house: &Latchkey) {
         house.revocations.user(self.user, self.at, self.role);
     }
 }
@@ -34,7 +34,7 @@ impl Mark {
 ///
 /// # Errors
 /// `NotFound`, or when the database does not answer.
-pub(super) async fn mark(house: &Latchkey, tx: &mut Tx, user: Uuid) -> Result<Mark, Refusal> {
+pub(crate) async fn mark(house: &Latchkey, tx: &mut Tx, user: Uuid) -> Result<Mark, Refusal> {
     let marked: Option<(Timestamp, Role)> =
         within!(*tx, |c| sqlx::query_as(MARK).bind(house.now()).bind(user).fetch_optional(c).await)?;
     let (at, role) = marked.ok_or(Refusal::NotFound)?;

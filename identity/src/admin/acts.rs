@@ -1,9 +1,9 @@
 //! What an administrator does to an account.
 
-use super::Proven;
+use super::{Proven, another_admin};
 use crate::{
     Latchkey, Refusal, accounts,
-    db::{Topic, Tx, statements, within},
+    db::{Tx, statements, within},
     events::{self, Kind},
     mail::{
         self,
@@ -17,25 +17,20 @@ use crate::{
 use uuid::Uuid;
 
 statements! {
-    /// Unless it is the last administrator who can sign in; another who is about to be deleted does not count. The mark makes
-    /// access tokens with the old role stale at once.
-    /// Each mark is in a later second than the one before, because tokens are dated in seconds.
-    SET_ROLE = "update users set role = $1,
-                       tokens_void_before = case when tokens_void_before + 1000 > $2 then tokens_void_before + 1000 else $2 end
-                 where id = $3
-                   and ($1 = 'admin' or role = 'user' or exists
-                        (select 1 from users o where o.role = 'admin' and o.disabled_at is null
-                            and o.verified_at is not null and o.delete_at is null and o.id <> $3))
-             returning tokens_void_before, name, email, verified_at";
+    /// Unless it is the last administrator who can sign in; another who is about to be deleted does not count.
+    SET_ROLE = concat!(
+        "update users set role = $1 where id = $2 and ($1 = 'admin' or role = 'user' or ",
+        another_admin!("$2"),
+        ") returning name, email, verified_at"
+    );
     /// An administrator's sessions end within half a day, also those begun before.
     CAP_SESSIONS = "update sessions set expires_at = $1
                      where user_id = $2 and ended_at is null and (expires_at is null or expires_at > $1)";
-    DISABLE = "update users set disabled_at = $1
-                where id = $2 and disabled_at is null
-                  and (role <> 'admin' or exists
-                       (select 1 from users o where o.role = 'admin' and o.disabled_at is null
-                           and o.verified_at is not null and o.delete_at is null and o.id <> $2))
-            returning id";
+    DISABLE = concat!(
+        "update users set disabled_at = $1 where id = $2 and disabled_at is null and (role <> 'admin' or ",
+        another_admin!("$2"),
+        ") returning id"
+    );
     ENABLE = "update users set disabled_at = null where id = $1 and disabled_at is not null returning id";
     STANDING = "select disabled_at, role from users where id = $1";
     SET_PASSWORD = "update users set password_hash = $1, password_changed_at = $3 where id = $2
@@ -53,15 +48,15 @@ pub async fn set_role(house: &Latchkey, admin: &Proven, id: Uuid, role: Role) ->
     tx.in_turn().await?;
     let before = exists(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
     let changed: Option<Changed> =
-        within!(tx, |c| sqlx::query_as(SET_ROLE).bind(role.as_str()).bind(now).bind(id).fetch_optional(c).await)?;
+        within!(tx, |c| sqlx::query_as(SET_ROLE).bind(role.as_str()).bind(id).fetch_optional(c).await)?;
     let changed = changed.ok_or(Refusal::LastAdmin)?;
+    let mark = accounts::mark_stale(house, &mut tx, id).await?;
     if role == Role::Admin {
         let cap = now.plus(sessions::ADMIN_CAP);
         within!(tx, |c| sqlx::query(CAP_SESSIONS).bind(cap).bind(id).execute(c).await.map(drop))?;
         accounts::close_setup(house, &mut tx).await?;
     }
     events::record(house, &mut tx, admin.event(Kind::RoleChanged).on(id).detail(role.as_str())).await?;
-    tx.ring(Topic::Revoked).await?;
     // An address that nobody has confirmed is no place for a name, nor for a way into the account.
     let told = before.role != role && changed.verified_at.is_some();
     if told {
@@ -71,7 +66,7 @@ pub async fn set_role(house: &Latchkey, admin: &Proven, id: Uuid, role: Role) ->
         mail::post(house, &mut tx, Some(id), &letter).await?;
     }
     tx.commit().await?;
-    house.revocations.user(id, changed.tokens_void_before, role);
+    mark.heed(house);
     if told {
         house.outbox_bell.notify_one();
     }
@@ -163,7 +158,6 @@ pub async fn reset_password(house: &Latchkey, admin: &Proven, id: Uuid, password
 
 #[derive(sqlx::FromRow)]
 struct Changed {
-    tokens_void_before: Timestamp,
     name: String,
     email: String,
     verified_at: Option<Timestamp>,

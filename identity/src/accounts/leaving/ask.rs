@@ -6,6 +6,7 @@ use crate::{
         mailed::{self, Bound, Purpose},
         secure,
     },
+    admin::another_admin,
     db::{Tx, on, statements, within},
     events::{self, Event, Kind},
     mail,
@@ -18,12 +19,11 @@ use uuid::Uuid;
 
 statements! {
     /// Unless it is the last administrator who can sign in and means to stay.
-    REQUEST = "update users set delete_at = $1
-                where id = $2 and delete_at is null
-                  and (role <> 'admin' or exists
-                       (select 1 from users o where o.role = 'admin' and o.disabled_at is null
-                           and o.verified_at is not null and o.delete_at is null and o.id <> $2))
-            returning name, email";
+    REQUEST = concat!(
+        "update users set delete_at = $1 where id = $2 and delete_at is null and (role <> 'admin' or ",
+        another_admin!("$2"),
+        ") returning name, email"
+    );
     CANCEL = "update users set delete_at = null where id = $1 and delete_at > $2 returning id";
     STANDING = "select delete_at from users where id = $1";
 }

@@ -11,6 +11,7 @@
 
 use crate::{
     Latchkey, Refusal,
+    admin::another_admin,
     db::{Tx, on, statements, within},
     events::{self, Event, Kind},
     mail,
@@ -25,12 +26,12 @@ use uuid::Uuid;
 statements! {
     DUE = "select id from users where delete_at <= $1 and id > $2 order by id limit $3";
     /// The last administrator stays, whoever has made it the last one in the meantime.
-    POSTPONE = "update users set delete_at = $1
-                 where id = $2 and delete_at <= $3 and role = 'admin' and disabled_at is null and verified_at is not null
-                   and not exists
-                       (select 1 from users o where o.role = 'admin' and o.disabled_at is null
-                           and o.verified_at is not null and o.delete_at is null and o.id <> $2)
-             returning id";
+    POSTPONE = concat!(
+        "update users set delete_at = $1
+          where id = $2 and delete_at <= $3 and role = 'admin' and disabled_at is null and verified_at is not null and not ",
+        another_admin!("$2"),
+        " returning id"
+    );
     /// Changes nothing and locks the account: whoever keeps it from now on comes too late.
     STILL_DUE = "update users set delete_at = delete_at where id = $1 and delete_at <= $2 returning id";
     READY = "select id from users

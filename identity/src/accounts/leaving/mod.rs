@@ -7,11 +7,13 @@
 mod ask;
 mod erase;
 mod export;
+mod held;
 
 pub use ask::{UNDO, due, keep, keep_by_letter, request};
 pub use erase::erase_due;
 pub(super) use erase::forget_events;
-pub use export::{Export, FORMAT, Fate, HELD, Held, NOT_HELD, export};
+pub use export::{Export, FORMAT, export};
+pub use held::{Fate, HELD, Held, NOT_HELD};
 
 pub(super) fn statements() -> Vec<crate::db::Statement> {
     [ask::STATEMENTS, erase::STATEMENTS, export::STATEMENTS].concat()
