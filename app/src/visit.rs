@@ -7,7 +7,7 @@ use identity::{
     Latchkey,
     sessions::Device,
     tokens::TokenPair,
-    words::{EndCause, Role, Viewer},
+    words::{EndCause, Permission, Viewer},
 };
 use leptos::prelude::use_context;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -78,7 +78,7 @@ impl Visit {
         self.signed_in().ok()
     }
 
-    /// The signed-in administrator.
+    /// The signed-in person, if their role gives them anything to do in the admin panel.
     ///
     /// # Errors
     /// `SignedOut` for a stranger, `Forbidden` for anybody else.
@@ -95,19 +95,33 @@ impl Visit {
         identity::sessions::prove(&self.house, self.signed_in()?).await.map_err(crate::answer::worded)
     }
 
-    /// The signed-in administrator, if they have given the password within the last ten minutes: what every change of the admin
-    /// panel asks for.
+    /// The same, if they may do this. The rule asks once more.
     ///
     /// # Errors
-    /// Those of [`Self::admin`], then those of [`Self::proven`].
-    pub async fn may_change(&self) -> Result<identity::admin::Proven, AppError> {
+    /// `SignedOut` for a stranger, `Forbidden` for anybody else.
+    pub fn may(&self, permission: Permission) -> Result<identity::admin::Admin, AppError> {
         let admin = self.admin()?;
+        admin.may(permission).map_err(crate::answer::worded)?;
+        Ok(admin)
+    }
+
+    /// The same, if they have given the password within the last ten minutes: what every change of the admin panel asks for.
+    ///
+    /// # Errors
+    /// Those of [`Self::may`], then those of [`Self::proven`].
+    pub async fn may_change(&self, permission: Permission) -> Result<identity::admin::Proven, AppError> {
+        let admin = self.may(permission)?;
         admin.proven(&self.proven().await?).map_err(crate::answer::worded)
     }
 
     /// Whether the admin panel is open to whoever asks.
     pub fn may_administer(&self) -> bool {
-        self.viewer().is_some_and(|viewer| viewer.role == Role::Admin)
+        self.viewer().is_some_and(|viewer| viewer.permissions.open_panel())
+    }
+
+    /// Whether whoever asks may do this. For what a page shows; what it does asks [`Self::may`].
+    pub fn permits(&self, permission: Permission) -> bool {
+        self.viewer().is_some_and(|viewer| viewer.permissions.has(permission))
     }
 
     /// Asks the visit layer to change the cookies.

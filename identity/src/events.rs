@@ -14,8 +14,8 @@ use crate::{
 use uuid::Uuid;
 
 statements! {
-    INSERT = "insert into events (id, at, kind, actor_id, subject_id, session_id, ip, detail)
-              values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    INSERT = "insert into events (id, at, kind, actor_id, subject_id, session_id, ip, detail, note)
+              values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     LATEST = "select e.id, e.at, e.kind, e.actor_id, e.subject_id, a.email as actor, s.email as subject, e.ip, e.detail
                 from events e left join users a on a.id = e.actor_id left join users s on s.id = e.subject_id
                where e.id < $1 order by e.id desc limit $2";
@@ -87,6 +87,44 @@ crate::spelled! {
         DeletionCancelled = "deletion_cancelled",
         /// The account is gone. Recorded without anything that leads back to the person.
         AccountDeleted = "account_deleted",
+        /// A role of the installation's own was made. The detail is its name.
+        RoleMade = "role_made",
+        /// Its permissions were changed.
+        RoleEdited = "role_edited",
+        /// It was removed.
+        RoleRemoved = "role_removed",
+        /// An administrator made an account and had its owner invited to choose a password.
+        Invited = "invited",
+        /// An administrator imported accounts. The detail is how many.
+        AccountsImported = "accounts_imported",
+        /// An administrator took away a list of accounts.
+        AccountsExported = "accounts_exported",
+        /// An administrator vouched for the address.
+        VerifiedByAdmin = "verified_by_admin",
+        /// An administrator made the password worthless and had its owner asked for another.
+        ResetForced = "reset_forced",
+        /// An administrator ended one session.
+        SessionEndedByAdmin = "session_ended_by_admin",
+        /// An administrator ordered the account to be deleted.
+        DeletionOrdered = "deletion_ordered",
+        /// An administrator took that back.
+        DeletionRevoked = "deletion_revoked",
+        /// An administrator began to act as this account. The note is the reason.
+        ImpersonationBegan = "impersonation_began",
+        /// They stopped.
+        ImpersonationEnded = "impersonation_ended",
+        /// A setting was changed at run time. The detail is its name, the note what it is now.
+        SettingChanged = "setting_changed",
+        /// A new signing key was made.
+        KeysRotated = "keys_rotated",
+        /// It was decided when a signing key stops signing.
+        KeyRetirementPlanned = "key_retirement_planned",
+        /// A signing key is trusted no more: every token it signed is refused.
+        KeyDistrusted = "key_distrusted",
+        /// Somebody took away a list of security events.
+        AuditExported = "audit_exported",
+        /// Events whose time was over were removed. The detail is how many.
+        EventsRemoved = "events_removed",
     }
 }
 
@@ -98,12 +136,13 @@ pub struct Event {
     session: Option<Uuid>,
     ip: String,
     detail: String,
+    note: Option<String>,
 }
 
 impl Event {
     /// An event of nobody, yet.
     pub fn new(kind: Kind) -> Self {
-        Self { kind, actor: None, subject: None, session: None, ip: String::new(), detail: String::new() }
+        Self { kind, actor: None, subject: None, session: None, ip: String::new(), detail: String::new(), note: None }
     }
 
     /// Who did it.
@@ -130,6 +169,11 @@ impl Event {
     pub fn detail(self, detail: impl Into<String>) -> Self {
         Self { detail: detail.into(), ..self }
     }
+
+    /// What an administrator gave as the reason, in their own words.
+    pub fn note(self, note: impl Into<String>) -> Self {
+        Self { note: Some(note.into()), ..self }
+    }
 }
 
 /// Records an event within the transaction that makes it true.
@@ -146,6 +190,7 @@ pub(crate) async fn record(house: &Latchkey, tx: &mut Tx, event: Event) -> Resul
         .bind(event.session)
         .bind(&event.ip)
         .bind(&event.detail)
+        .bind(&event.note)
         .execute(c)
         .await
         .map(drop))?;

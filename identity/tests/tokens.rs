@@ -224,7 +224,7 @@ async fn claims_of_any_other_shape_are_refused() {
         ("sid", json!(["", "x"])),
         ("jti", json!(["", "x"])),
         ("gen", json!(["1", 1.5])),
-        ("role", json!(["root", "Admin", "", ["admin"]])),
+        ("role", json!(["ro ot", "Admin", "", ["admin"]])),
         ("auth_time", json!(["yesterday", 0.5])),
         ("iat", json!(["1795000000", 1_795_000_000.5])),
         ("exp", json!(["1795000600", START.seconds(), START.seconds() - 1])),

@@ -9,7 +9,7 @@ use crate::{
 };
 use identity::{
     sessions,
-    words::{Role, SessionView},
+    words::{Permissions, Role, SessionView},
 };
 use leptos::{prelude::server, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,8 @@ pub struct WhoAmI {
     pub email: String,
     /// What it may open.
     pub role: Role,
+    /// What the role lets it do.
+    pub permissions: Permissions,
     /// The session.
     pub session: Uuid,
     /// Which of the session's successive refresh tokens is current.
@@ -46,6 +48,7 @@ pub async fn me() -> Result<WhoAmI, AppError> {
         name: viewer.name.clone(),
         email: viewer.email.clone(),
         role: viewer.role,
+        permissions: viewer.permissions.clone(),
         session: viewer.session,
         generation: viewer.generation,
         expires_in: (viewer.expires_at - visit.house.now().seconds()).max(0),

@@ -10,7 +10,7 @@ use crate::{
 use identity::{
     admin::{self, Filter, Status},
     sessions,
-    words::{EventView, Fault, Field, Page, Role, SessionView, UserView},
+    words::{EventView, Fault, Field, Page, Permission, Role, SessionView, UserView},
 };
 use leptos::{prelude::server, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
@@ -69,7 +69,7 @@ pub async fn users(
     limit: Option<String>,
 ) -> Result<Page<UserView>, AppError> {
     let visit = here()?;
-    let admin = visit.admin()?;
+    let admin = visit.may(Permission::UsersRead)?;
     let malformed = || fault(Field::Form, Fault::Malformed);
     let given = |word: Option<String>| word.filter(|word| !word.is_empty());
     let filter = Filter {
@@ -88,7 +88,7 @@ pub async fn users(
 #[server(prefix = "/api", endpoint = "admin/user", input = GetUrl)]
 pub async fn user(id: String) -> Result<UserPage, AppError> {
     let visit = here()?;
-    let admin = visit.admin()?;
+    let admin = visit.may(Permission::UsersRead)?;
     let id = self::id(&id)?;
     let user = admin::one(&visit.house, &admin, id).await.map_err(worded)?;
     let sessions = sessions::list(&visit.house, id).await.map_err(worded)?;
@@ -99,7 +99,7 @@ pub async fn user(id: String) -> Result<UserPage, AppError> {
 #[server(prefix = "/api", endpoint = "admin/set_role")]
 pub async fn set_role(id: String, role: String) -> Result<Done, AppError> {
     let visit = here()?;
-    let admin = visit.may_change().await?;
+    let admin = visit.may_change(Permission::RolesWrite).await?;
     let role = Role::from_word(&role).ok_or_else(|| fault(Field::Role, Fault::Malformed))?;
     let user = self::id(&id)?;
     admin::set_role(&visit.house, &admin, user, role).await.map_err(worded)?;
@@ -110,7 +110,7 @@ pub async fn set_role(id: String, role: String) -> Result<Done, AppError> {
 #[server(prefix = "/api", endpoint = "admin/disable")]
 pub async fn disable(id: String) -> Result<Done, AppError> {
     let visit = here()?;
-    let admin = visit.may_change().await?;
+    let admin = visit.may_change(Permission::UsersWrite).await?;
     let user = self::id(&id)?;
     admin::disable(&visit.house, &admin, user).await.map_err(worded)?;
     if visit.viewer().is_some_and(|viewer| viewer.id == user) {
@@ -124,7 +124,7 @@ pub async fn disable(id: String) -> Result<Done, AppError> {
 #[server(prefix = "/api", endpoint = "admin/enable")]
 pub async fn enable(id: String) -> Result<Done, AppError> {
     let visit = here()?;
-    let admin = visit.may_change().await?;
+    let admin = visit.may_change(Permission::UsersWrite).await?;
     let user = self::id(&id)?;
     admin::enable(&visit.house, &admin, user).await.map_err(worded)?;
     Ok(Done::go(format!("/admin/users/{user}")).telling(Notice::Enabled))
@@ -134,7 +134,7 @@ pub async fn enable(id: String) -> Result<Done, AppError> {
 #[server(prefix = "/api", endpoint = "admin/end_sessions")]
 pub async fn end_sessions(id: String) -> Result<Done, AppError> {
     let visit = here()?;
-    let admin = visit.may_change().await?;
+    let admin = visit.may_change(Permission::UsersWrite).await?;
     let user = self::id(&id)?;
     admin::end_sessions(&visit.house, &admin, user).await.map_err(worded)?;
     if visit.viewer().is_some_and(|viewer| viewer.id == user) {
@@ -148,7 +148,7 @@ pub async fn end_sessions(id: String) -> Result<Done, AppError> {
 #[server(prefix = "/api", endpoint = "admin/audit", input = GetUrl)]
 pub async fn audit(of: Option<String>, after: Option<String>) -> Result<Page<EventView>, AppError> {
     let visit = here()?;
-    let admin = visit.admin()?;
+    let admin = visit.may(Permission::AuditRead)?;
     let given = |word: Option<String>| word.filter(|word| !word.is_empty()).map(|word| id(&word)).transpose();
     admin::audit(&visit.house, &admin, given(of)?, given(after)?, 2 * PAGE).await.map_err(worded)
 }

@@ -9,7 +9,7 @@ use crate::{
 use identity::{
     admin::{self, LetterState, LetterView},
     mail,
-    words::{Fault, Field, Page},
+    words::{Fault, Field, Page, Permission},
 };
 use leptos::{prelude::server, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
@@ -47,7 +47,7 @@ pub async fn letters(
     limit: Option<String>,
 ) -> Result<LetterPage, AppError> {
     let visit = here()?;
-    let admin = visit.admin()?;
+    let admin = visit.may(Permission::LettersRead)?;
     let malformed = || fault(Field::Form, Fault::Malformed);
     let given = |word: Option<String>| word.filter(|word| !word.is_empty());
     let state = given(state).map(|word| LetterState::from_word(&word).ok_or_else(malformed)).transpose()?;
@@ -62,7 +62,7 @@ pub async fn letters(
 #[server(prefix = "/api", endpoint = "admin/retry_letters")]
 pub async fn retry_letters(id: Option<String>, state: Option<String>) -> Result<Done, AppError> {
     let visit = here()?;
-    let admin = visit.may_change().await?;
+    let admin = visit.may_change(Permission::LettersRetry).await?;
     let id = id.filter(|id| !id.is_empty()).map(|id| self::id(&id)).transpose()?;
     let retried = admin::retry_letters(&visit.house, &admin, id).await.map_err(worded)?;
     // Back to the list the button was in.

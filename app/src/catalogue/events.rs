@@ -76,6 +76,25 @@ pub fn event(kind: &str) -> String {
         Kind::DeletionRequested => "Asked to delete the account",
         Kind::DeletionCancelled => "Decided to keep the account",
         Kind::AccountDeleted => "Account deleted",
+        Kind::RoleMade => "Role made",
+        Kind::RoleEdited => "Role changed in its permissions",
+        Kind::RoleRemoved => "Role removed",
+        Kind::Invited => "Invited",
+        Kind::AccountsImported => "Accounts imported",
+        Kind::AccountsExported => "Accounts exported",
+        Kind::VerifiedByAdmin => "Address confirmed by an administrator",
+        Kind::ResetForced => "New password demanded",
+        Kind::SessionEndedByAdmin => "Session ended by an administrator",
+        Kind::DeletionOrdered => "Deletion ordered",
+        Kind::DeletionRevoked => "Deletion taken back",
+        Kind::ImpersonationBegan => "Acting as somebody else began",
+        Kind::ImpersonationEnded => "Acting as somebody else ended",
+        Kind::SettingChanged => "Setting changed",
+        Kind::KeysRotated => "Signing key rotated",
+        Kind::KeyRetirementPlanned => "Retirement of a key planned",
+        Kind::KeyDistrusted => "Signing key distrusted",
+        Kind::AuditExported => "Events exported",
+        Kind::EventsRemoved => "Old events removed",
     }
     .to_owned()
 }
@@ -84,7 +103,9 @@ pub fn event(kind: &str) -> String {
 /// told by the event itself.
 pub fn event_detail(kind: &str, detail: &str) -> String {
     let thing = if kind == identity::events::Kind::LettersRetried.as_str() { "letter" } else { "session" };
-    let role = || Role::from_word(detail).map(|it| role(it).to_owned());
+    let of_role =
+        [identity::events::Kind::RoleChanged, identity::events::Kind::Created].iter().any(|of| of.as_str() == kind);
+    let role = || Role::from_word(detail).filter(|_| of_role).map(role);
     let stay = || Stay::from_word(detail).map(|it| stay(it).to_owned());
     let cause = || EndCause::from_word(detail).map(|_| String::new());
     let things = || match detail.parse() {

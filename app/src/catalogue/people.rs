@@ -2,11 +2,12 @@
 
 use identity::{admin::Status, words::Role};
 
-/// A role, for reading.
-pub const fn role(role: Role) -> &'static str {
+/// A role, for reading. One of the installation's own making is called what it was called there.
+pub fn role(role: Role) -> String {
     match role {
-        Role::User => "User",
-        Role::Admin => "Administrator",
+        Role::User => "User".to_owned(),
+        Role::Admin => "Administrator".to_owned(),
+        Role::Named(name) => name.as_str().to_owned(),
     }
 }
 

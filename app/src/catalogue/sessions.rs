@@ -1,7 +1,7 @@
 //! Sessions: how long they last, on which device they are, and how they have been used.
 
 use super::number;
-use identity::words::{Role, Stay};
+use identity::words::Stay;
 
 /// In place of the session in hand.
 pub const SESSION_AWAY: &str = "We cannot reach our records, so the details of this session cannot be shown. You stay signed in. \
@@ -29,11 +29,11 @@ pub const fn stay(stay: Stay) -> &'static str {
     }
 }
 
-/// A lifetime, as the reason of an end. Administrators are signed out after half a day, whatever they chose.
-pub const fn stay_reason(stay: Stay, role: Role) -> &'static str {
-    match (stay, role) {
+/// A lifetime, as the reason of an end. Whoever may open the admin panel is signed out after half a day, whatever they chose.
+pub const fn stay_reason(stay: Stay, capped: bool) -> &'static str {
+    match (stay, capped) {
         (Stay::Visit, _) => "or when you close the browser, as you chose",
-        (_, Role::Admin) => "administrators stay for 12 hours at most",
+        (_, true) => "administrators stay for 12 hours at most",
         (Stay::Day, _) => "one day after you signed in, as you chose",
         (Stay::Month, _) => "30 days after you signed in, as you chose",
         (Stay::Forever, _) => "as you chose",

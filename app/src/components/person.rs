@@ -34,7 +34,7 @@ pub fn RoleBadge(
     role: Role,
 ) -> impl IntoView {
     let class = match role {
-        Role::Admin => "badge badge--accent",
+        Role::Admin | Role::Named(_) => "badge badge--accent",
         Role::User => "badge",
     };
     view! { <span class=class>{catalogue::role(role)}</span> }

@@ -10,7 +10,7 @@ use crate::{
 };
 use identity::{
     Refusal, sessions,
-    words::{Role, SessionView, Viewer},
+    words::{SessionView, Viewer},
 };
 use leptos::prelude::*;
 
@@ -19,7 +19,7 @@ use leptos::prelude::*;
 pub fn Dashboard() -> impl IntoView {
     loaded(load(), |(viewer, session)| {
         let first = viewer.name.split_whitespace().next().unwrap_or_default().to_owned();
-        let admin = viewer.role == Role::Admin;
+        let admin = viewer.permissions.open_panel();
         // The token was made at the last refresh, so it tells nearly as much.
         let told = (viewer.issued_at * 1000, viewer.generation - 1);
         let (refreshed, times) = session.as_ref().map_or(told, |session| (session.rotated_at, session.generation - 1));
@@ -36,7 +36,7 @@ pub fn Dashboard() -> impl IntoView {
                 <div class="columns columns--even">
                     <TokenCard viewer=viewer.clone() refreshed times />
                     {match session {
-                        Some(session) => view! { <SessionCard session role=viewer.role /> }.into_any(),
+                        Some(session) => view! { <SessionCard session capped=admin /> }.into_any(),
                         None => view! { <SessionAway /> }.into_any(),
                     }}
                 </div>
@@ -125,7 +125,7 @@ fn SessionAway() -> impl IntoView {
 
 /// The session the request came in.
 #[component]
-fn SessionCard(session: SessionView, role: Role) -> impl IntoView {
+fn SessionCard(session: SessionView, capped: bool) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="session">
             <div class="card__head"><h2 id="session">{words::SESSION}</h2></div>
@@ -140,7 +140,7 @@ fn SessionCard(session: SessionView, role: Role) -> impl IntoView {
                                 Some(at) => view! { <When at /> }.into_any(),
                                 None => words::ENDS_NEVER.into_any(),
                             }}
-                            <span class="facts__note">{catalogue::stay_reason(session.stay, role)}</span>
+                            <span class="facts__note">{catalogue::stay_reason(session.stay, capped)}</span>
                         </dd>
                     </div>
                     <div class="facts__row"><dt>{words::FROM}</dt><dd>{session.ip}</dd></div>

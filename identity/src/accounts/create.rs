@@ -7,14 +7,15 @@ use crate::{
     events::{self, Event, Kind},
     mail,
     passwords::{self, Password, Rules},
-    words::{EmailAddress, FieldError, Role, Secret},
+    words::{EmailAddress, Fault, Field, FieldError, Role, Secret},
 };
 use uuid::Uuid;
 
 statements! {
-    INSERT = "insert into users (id, email, name, name_key, role, password_hash, created_at, verified_at, tokens_void_before)
-              values ($1, $2, $3, $4, $5, $6, $7, $7, 0)
+    INSERT = "insert into users (id, email, name, name_key, role, password_hash, created_at, verified_at, tokens_void_before, role_name)
+              values ($1, $2, $3, $4, $5, $6, $7, $7, 0, $8)
               on conflict (email) do nothing returning id";
+    ROLE = "select name from roles where name = $1";
 }
 
 /// A well-formed account.
@@ -52,7 +53,7 @@ pub(crate) async fn parse(house: &Latchkey, name: &str, email: &str, password: &
 /// Makes an account whose address counts as confirmed.
 ///
 /// # Errors
-/// `Invalid` with every fault, `AlreadyDone` when the address has an account, or when the database does not answer.
+/// `Invalid` with every fault or when there is no such role, `AlreadyDone` when the address has an account, or when the database does not answer.
 pub async fn create_verified(
     house: &Latchkey,
     name: &str,
@@ -76,15 +77,20 @@ pub(super) async fn insert(
     hash: &str,
     role: Role,
 ) -> Result<Option<Uuid>, Refusal> {
+    if let Some(name) = role.named() {
+        let known: Option<(String,)> = within!(*tx, |c| sqlx::query_as(ROLE).bind(name).fetch_optional(c).await)?;
+        known.ok_or_else(|| Refusal::field(Field::Role, Fault::Wrong))?;
+    }
     let now = house.now();
     let made: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(INSERT)
         .bind(house.new_id())
         .bind(parsed.email.as_str())
         .bind(parsed.name.as_str())
         .bind(parsed.name.search_key())
-        .bind(role.as_str())
+        .bind(role.built_in())
         .bind(hash)
         .bind(now)
+        .bind(role.named())
         .fetch_optional(c)
         .await)?;
     let Some((id,)) = made else { return Ok(None) };

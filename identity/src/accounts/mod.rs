@@ -46,6 +46,23 @@ pub use verify::verify_email;
 
 use crate::{Latchkey, Refusal};
 
+/// Columns of a question or an answer about accounts: the role, and what is stored as its permissions; made one by
+/// [`Permissions::of`](crate::words::Permissions::of). `$users` is what the table `users` is called there.
+macro_rules! granted {
+    ($users:literal) => {
+        concat!(
+            "coalesce(",
+            $users,
+            ".role_name, ",
+            $users,
+            ".role) as role, (select g.permissions from roles g where g.name = ",
+            $users,
+            ".role_name) as permissions"
+        )
+    };
+}
+pub(crate) use granted;
+
 pub(crate) fn statements() -> Vec<crate::db::Statement> {
     [
         asked::STATEMENTS,

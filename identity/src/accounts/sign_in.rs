@@ -1,6 +1,6 @@
 //! Signing in with a password.
 
-use super::devices;
+use super::{devices, granted};
 use crate::{
     Latchkey, Refusal,
     db::{on, statements, within},
@@ -10,7 +10,7 @@ use crate::{
     throttle::{self, Throttle},
     time::Timestamp,
     tokens::TokenPair,
-    words::{EmailAddress, Fault, Field, FieldError, Role, Secret, Stay},
+    words::{EmailAddress, Fault, Field, FieldError, Permissions, Role, Secret, Stay},
 };
 use uuid::Uuid;
 
@@ -20,9 +20,12 @@ statements! {
              where email = $1 and (delete_at is null or delete_at > $2)";
     /// Asks once more, in the transaction that begins the session: the account may have been disabled, or its password
     /// changed, while the hash was computed.
-    ENTER = "update users set last_sign_in_at = $1, password_hash = $2
+    ENTER = concat!(
+        "update users set last_sign_in_at = $1, password_hash = $2
               where id = $3 and password_hash = $4 and disabled_at is null
-                and (delete_at is null or delete_at > $1) returning role, name, email";
+                and (delete_at is null or delete_at > $1) returning name, email, ",
+        granted!("users")
+    );
 }
 
 #[derive(sqlx::FromRow)]
@@ -132,15 +135,16 @@ async fn enter(
     let told = matches!(browser, Browser::New(_)) && known.last_sign_in_at.is_some();
     let letter = told && devices::may_write(house, known.id).await?;
     let mut tx = house.db.begin().await?;
-    let entered: Option<(Role, String, String)> = within!(tx, |c| sqlx::query_as(ENTER)
+    let entered: Option<(String, String, Role, Option<String>)> = within!(tx, |c| sqlx::query_as(ENTER)
         .bind(house.now())
         .bind(hash)
         .bind(known.id)
         .bind(&known.password_hash)
         .fetch_optional(c)
         .await)?;
-    let Some((role, name, email)) = entered else { return Err(Refusal::Credentials) };
-    let subject = Subject { id: known.id, role, name, email };
+    let Some((name, email, role, stored)) = entered else { return Err(Refusal::Credentials) };
+    let permissions = Permissions::of(role, stored.as_deref());
+    let subject = Subject { id: known.id, role, permissions, name, email };
     let pair = sessions::begin(house, &mut tx, subject, stay, device).await?;
     let event = Event::new(Kind::SignedIn).by(known.id).on(known.id).session(pair.viewer.session).from(device);
     events::record(house, &mut tx, event.detail(stay.as_str())).await?;

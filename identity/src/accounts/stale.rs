@@ -1,5 +1,6 @@
 //! Making an account's access tokens stale, so that what they say about its owner is true again with the next request.
 
+use super::granted;
 use crate::{
     Latchkey, Refusal,
     db::{Topic, Tx, statements, within},
@@ -10,9 +11,12 @@ use uuid::Uuid;
 
 statements! {
     /// Each mark is in a later second than the one before, because tokens are dated in seconds.
-    MARK = "update users
+    MARK = concat!(
+        "update users
                set tokens_void_before = case when tokens_void_before + 1000 > $1 then tokens_void_before + 1000 else $1 end
-             where id = $2 returning tokens_void_before, role";
+             where id = $2 returning tokens_void_before, ",
+        granted!("users")
+    );
 }
 
 /// What the nodes have to know: this one by [`Mark::heed`], the others by looking.
@@ -35,9 +39,9 @@ impl Mark {
 /// # Errors
 /// `NotFound`, or when the database does not answer.
 pub(crate) async fn mark(house: &Latchkey, tx: &mut Tx, user: Uuid) -> Result<Mark, Refusal> {
-    let marked: Option<(Timestamp, Role)> =
+    let marked: Option<(Timestamp, Role, Option<String>)> =
         within!(*tx, |c| sqlx::query_as(MARK).bind(house.now()).bind(user).fetch_optional(c).await)?;
-    let (at, role) = marked.ok_or(Refusal::NotFound)?;
+    let (at, role, _) = marked.ok_or(Refusal::NotFound)?;
     tx.ring(Topic::Revoked).await?;
     Ok(Mark { user, at, role })
 }

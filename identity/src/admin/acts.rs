@@ -2,7 +2,8 @@
 
 use super::{Proven, another_admin};
 use crate::{
-    Latchkey, Refusal, accounts,
+    Latchkey, Refusal,
+    accounts::{self, granted},
     db::{Tx, statements, within},
     events::{self, Kind},
     mail::{
@@ -12,14 +13,14 @@ use crate::{
     passwords::{self, Rules},
     sessions,
     time::Timestamp,
-    words::{EndCause, Role, Secret},
+    words::{EndCause, Fault, Field, Permission, Permissions, Role, Secret},
 };
 use uuid::Uuid;
 
 statements! {
     /// Unless it is the last administrator who can sign in; another who is about to be deleted does not count.
     SET_ROLE = concat!(
-        "update users set role = $1 where id = $2 and ($1 = 'admin' or role = 'user' or ",
+        "update users set role = $1, role_name = $3 where id = $2 and ($1 = 'admin' or role = 'user' or ",
         another_admin!("$2"),
         ") returning name, email, verified_at"
     );
@@ -32,28 +33,40 @@ statements! {
         ") returning id"
     );
     ENABLE = "update users set disabled_at = null where id = $1 and disabled_at is not null returning id";
-    STANDING = "select disabled_at, role from users where id = $1";
+    STANDING = concat!("select users.disabled_at, ", granted!("users"), " from users where users.id = $1");
+    ROLE = "select permissions from roles where name = $1";
     SET_PASSWORD = "update users set password_hash = $1, password_changed_at = $3 where id = $2
                 returning name, email, verified_at";
 }
 
 /// Changes what an account may open. Takes effect with the account's next request: its access tokens become stale.
 ///
+/// Nobody gives more than they have themselves, nor takes from those who have more.
+///
 /// # Errors
-/// `NotFound`, `LastAdmin`, or when the database does not answer.
+/// `Forbidden`, `NotFound`, `Invalid` when there is no such role, `LastAdmin`, or when the database does not answer.
 pub async fn set_role(house: &Latchkey, admin: &Proven, id: Uuid, role: Role) -> Result<(), Refusal> {
+    admin.may(Permission::RolesWrite)?;
     let now = house.now();
     let mut tx = house.db.begin().await?;
     // Two administrators who demote each other at the same moment would each still see the other in office.
     tx.in_turn().await?;
-    let before = exists(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
-    let changed: Option<Changed> =
-        within!(tx, |c| sqlx::query_as(SET_ROLE).bind(role.as_str()).bind(id).fetch_optional(c).await)?;
+    let before = reach(&mut tx, admin, id).await?;
+    let permissions = permissions(&mut tx, role).await?;
+    admin.reaches(role, &permissions)?;
+    let changed: Option<Changed> = within!(tx, |c| sqlx::query_as(SET_ROLE)
+        .bind(role.built_in())
+        .bind(id)
+        .bind(role.named())
+        .fetch_optional(c)
+        .await)?;
     let changed = changed.ok_or(Refusal::LastAdmin)?;
     let mark = accounts::mark_stale(house, &mut tx, id).await?;
-    if role == Role::Admin {
+    if permissions.open_panel() {
         let cap = now.plus(sessions::ADMIN_CAP);
         within!(tx, |c| sqlx::query(CAP_SESSIONS).bind(cap).bind(id).execute(c).await.map(drop))?;
+    }
+    if role == Role::Admin {
         accounts::close_setup(house, &mut tx).await?;
     }
     events::record(house, &mut tx, admin.event(Kind::RoleChanged).on(id).detail(role.as_str())).await?;
@@ -76,18 +89,16 @@ pub async fn set_role(house: &Latchkey, admin: &Proven, id: Uuid, role: Role) ->
 /// Disables an account and ends its sessions. Doing it twice changes nothing.
 ///
 /// # Errors
-/// `NotFound`, `LastAdmin`, or when the database does not answer.
+/// `Forbidden`, `NotFound`, `LastAdmin`, or when the database does not answer.
 pub async fn disable(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
+    admin.may(Permission::UsersWrite)?;
     let mut tx = house.db.begin().await?;
     tx.in_turn().await?;
+    let before = reach(&mut tx, admin, id).await?;
     let done: Option<(Uuid,)> =
         within!(tx, |c| sqlx::query_as(DISABLE).bind(house.now()).bind(id).fetch_optional(c).await)?;
     if done.is_none() {
-        return match exists(&mut tx, id).await? {
-            None => Err(Refusal::NotFound),
-            Some(Standing { disabled: false, .. }) => Err(Refusal::LastAdmin),
-            Some(Standing { disabled: true, .. }) => Ok(()),
-        };
+        return if before.disabled { Ok(()) } else { Err(Refusal::LastAdmin) };
     }
     let ended = sessions::end_all_within(house, &mut tx, id, None, EndCause::Disabled).await?;
     events::record(house, &mut tx, admin.event(Kind::Disabled).on(id)).await?;
@@ -99,12 +110,14 @@ pub async fn disable(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), R
 /// Lets a disabled account sign in again. Doing it twice changes nothing.
 ///
 /// # Errors
-/// `NotFound`, or when the database does not answer.
+/// `Forbidden`, `NotFound`, or when the database does not answer.
 pub async fn enable(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
+    admin.may(Permission::UsersWrite)?;
     let mut tx = house.db.begin().await?;
+    reach(&mut tx, admin, id).await?;
     let done: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(ENABLE).bind(id).fetch_optional(c).await)?;
     if done.is_none() {
-        return exists(&mut tx, id).await?.map(drop).ok_or(Refusal::NotFound);
+        return Ok(());
     }
     events::record(house, &mut tx, admin.event(Kind::Enabled).on(id)).await?;
     tx.commit().await?;
@@ -114,12 +127,11 @@ pub async fn enable(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Re
 /// Ends every session of an account. Answers how many there were.
 ///
 /// # Errors
-/// `NotFound`, or when the database does not answer.
+/// `Forbidden`, `NotFound`, or when the database does not answer.
 pub async fn end_sessions(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<usize, Refusal> {
+    admin.may(Permission::UsersWrite)?;
     let mut tx = house.db.begin().await?;
-    if exists(&mut tx, id).await?.is_none() {
-        return Err(Refusal::NotFound);
-    }
+    reach(&mut tx, admin, id).await?;
     let ended = sessions::end_all_within(house, &mut tx, id, None, EndCause::EndedByAdmin).await?;
     let event = admin.event(Kind::SessionsEndedByAdmin).on(id).detail(ended.len().to_string());
     events::record(house, &mut tx, event).await?;
@@ -132,12 +144,14 @@ pub async fn end_sessions(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<
 /// address, are void.
 ///
 /// # Errors
-/// `NotFound`, `Invalid`, `Busy`, or when the database does not answer.
+/// `Forbidden`, `NotFound`, `Invalid`, `Busy`, or when the database does not answer.
 pub async fn reset_password(house: &Latchkey, admin: &Proven, id: Uuid, password: &Secret) -> Result<(), Refusal> {
+    admin.may(Permission::UsersWrite)?;
     let (name, email) = accounts::profile(house, id).await?;
     let password = passwords::accept(house, password, &Rules::of(house, &name, &email)).await?;
     let hash = house.hasher.hash(&password).await?;
     let mut tx = house.db.begin().await?;
+    reach(&mut tx, admin, id).await?;
     let done: Option<(String, String, Option<Timestamp>)> =
         within!(tx, |c| sqlx::query_as(SET_PASSWORD).bind(&hash).bind(id).bind(house.now()).fetch_optional(c).await)?;
     let (name, email, verified_at) = done.ok_or(Refusal::NotFound)?;
@@ -163,12 +177,25 @@ struct Changed {
     verified_at: Option<Timestamp>,
 }
 
+/// How an account stands.
 struct Standing {
     disabled: bool,
     role: Role,
 }
 
-async fn exists(tx: &mut Tx, id: Uuid) -> Result<Option<Standing>, Refusal> {
-    let row: Option<(Option<i64>, Role)> = within!(*tx, |c| sqlx::query_as(STANDING).bind(id).fetch_optional(c).await)?;
-    Ok(row.map(|(disabled_at, role)| Standing { disabled: disabled_at.is_some(), role }))
+/// The account, if there is one and the administrator may act on it: nobody acts on somebody who may do more.
+async fn reach(tx: &mut Tx, admin: &Proven, id: Uuid) -> Result<Standing, Refusal> {
+    let row: Option<(Option<i64>, Role, Option<String>)> =
+        within!(*tx, |c| sqlx::query_as(STANDING).bind(id).fetch_optional(c).await)?;
+    let (disabled_at, role, stored) = row.ok_or(Refusal::NotFound)?;
+    admin.reaches(role, &Permissions::of(role, stored.as_deref()))?;
+    Ok(Standing { disabled: disabled_at.is_some(), role })
+}
+
+/// What a role lets one do.
+async fn permissions(tx: &mut Tx, role: Role) -> Result<Permissions, Refusal> {
+    let Some(name) = role.named() else { return Ok(Permissions::of(role, None)) };
+    let stored: Option<(String,)> = within!(*tx, |c| sqlx::query_as(ROLE).bind(name).fetch_optional(c).await)?;
+    let (stored,) = stored.ok_or_else(|| Refusal::field(Field::Role, Fault::Wrong))?;
+    Ok(Permissions::of(role, Some(&stored)))
 }

@@ -10,7 +10,7 @@ use crate::{
     mail::{self, Kind, Standing},
     paging::PageSize,
     time::Timestamp,
-    words::Page,
+    words::{Page, Permission},
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -127,11 +127,12 @@ impl From<Row> for LetterView {
 /// When the database does not answer.
 pub async fn letters(
     house: &Latchkey,
-    _: &Admin,
+    admin: &Admin,
     state: Option<LetterState>,
     after: Option<Uuid>,
     limit: usize,
 ) -> Result<Page<LetterView>, Refusal> {
+    admin.may(Permission::LettersRead)?;
     let size = PageSize::of(limit);
     let rows: Vec<Row> = on!(house.db, read, |p| sqlx::query_as(LIST)
         .bind(after.unwrap_or(Uuid::max()))
@@ -146,7 +147,8 @@ pub async fn letters(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn letter_counts(house: &Latchkey, _: &Admin) -> Result<LetterCounts, Refusal> {
+pub async fn letter_counts(house: &Latchkey, admin: &Admin) -> Result<LetterCounts, Refusal> {
+    admin.may(Permission::LettersRead)?;
     let since = house.now().minus(DAY);
     let oldest = since.minus(OLDEST).0.max(0).unsigned_abs();
     let first = uuid::Builder::from_unix_timestamp_millis(oldest, &[0; 10]).into_uuid();
@@ -159,6 +161,7 @@ pub async fn letter_counts(house: &Latchkey, _: &Admin) -> Result<LetterCounts, 
 /// # Errors
 /// `NotFound`, or when the database does not answer.
 pub async fn retry_letters(house: &Latchkey, admin: &Proven, id: Option<Uuid>) -> Result<u64, Refusal> {
+    admin.may(Permission::LettersRetry)?;
     let now = house.now();
     let mut tx = house.db.begin().await?;
     let letters = match id {

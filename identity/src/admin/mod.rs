@@ -15,7 +15,7 @@ pub use users::{Counts, Filter, Status, counts, find_by_email, one, users};
 use crate::{
     Latchkey, Refusal, events,
     sessions::{self, Device},
-    words::{EventView, Page, Role, Viewer},
+    words::{EventView, Page, Permission, Permissions, Role, Viewer},
 };
 use uuid::Uuid;
 
@@ -37,27 +37,53 @@ pub(crate) fn statements() -> Vec<crate::db::Statement> {
     [acts::STATEMENTS, letters::STATEMENTS, users::STATEMENTS].concat()
 }
 
-/// Somebody who may administer, and where they sit.
+/// Somebody who may open the admin panel, what they may do there, and where they sit.
 pub struct Admin {
     id: Option<Uuid>,
+    role: Role,
+    permissions: Permissions,
     device: Device,
 }
 
 impl Admin {
-    /// The signed-in person, if they are an administrator.
+    /// The signed-in person, if their role gives them anything to do in the panel.
     ///
     /// # Errors
     /// `Forbidden`.
     pub fn of(viewer: &Viewer, device: &Device) -> Result<Self, Refusal> {
-        match viewer.role {
-            Role::Admin => Ok(Self { id: Some(viewer.id), device: device.clone() }),
-            Role::User => Err(Refusal::Forbidden),
+        if !viewer.permissions.open_panel() {
+            return Err(Refusal::Forbidden);
         }
+        let (role, permissions) = (viewer.role, viewer.permissions.clone());
+        Ok(Self { id: Some(viewer.id), role, permissions, device: device.clone() })
     }
 
     /// Whoever can run the command line on the machine that holds the keys.
     pub fn operator() -> Self {
-        Self { id: None, device: Device::new("command line", "") }
+        let permissions = Permissions::of(Role::Admin, None);
+        Self { id: None, role: Role::Admin, permissions, device: Device::new("command line", "") }
+    }
+
+    /// Whether they may do this. Every rule of the panel asks it first.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub fn may(&self, permission: Permission) -> Result<(), Refusal> {
+        if self.permissions.has(permission) { Ok(()) } else { Err(Refusal::Forbidden) }
+    }
+
+    /// Whether their own permissions go as far as these, so that nobody gives what they do not have, and nobody takes over an
+    /// account that may do more than theirs. An administrator's go as far as any.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub(crate) fn reaches(&self, role: Role, permissions: &Permissions) -> Result<(), Refusal> {
+        let within = match (self.role, role) {
+            (Role::Admin, _) => true,
+            (_, Role::Admin) => false,
+            (Role::User | Role::Named(_), Role::User | Role::Named(_)) => self.permissions.cover(permissions),
+        };
+        if within { Ok(()) } else { Err(Refusal::Forbidden) }
     }
 
     /// With the proof that the password was given lately.
@@ -101,13 +127,14 @@ impl std::ops::Deref for Proven {
 /// Security events of everybody, or of one account, newest first.
 ///
 /// # Errors
-/// When the database does not answer.
+/// `Forbidden`, or when the database does not answer.
 pub async fn audit(
     house: &Latchkey,
-    _: &Admin,
+    admin: &Admin,
     of: Option<Uuid>,
     after: Option<Uuid>,
     limit: usize,
 ) -> Result<Page<EventView>, Refusal> {
+    admin.may(Permission::AuditRead)?;
     events::latest(house, of, after, limit).await
 }

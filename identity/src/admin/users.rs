@@ -6,24 +6,24 @@ use crate::{
     db::{on, statements},
     paging::PageSize,
     time::Timestamp,
-    words::{EmailAddress, Page, Role, UserView},
+    words::{EmailAddress, Page, Permission, Role, UserView},
 };
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 statements! {
     /// Newest first. `$1` is a pattern, `$2` and `$3` are empty for "any", `$4` is the last id of the page before.
-    LIST = "select id, name, email, role, created_at, verified_at, disabled_at, last_sign_in_at
+    LIST = "select id, name, email, coalesce(role_name, role) as role, created_at, verified_at, disabled_at, last_sign_in_at
               from users
              where id < $4
                and (email like $1 escape '!' or name_key like $1 escape '!')
-               and ($2 = '' or role = $2)
+               and ($2 = '' or coalesce(role_name, role) = $2)
                and ($3 = '' or ($3 = 'disabled' and disabled_at is not null)
                             or ($3 = 'unverified' and disabled_at is null and verified_at is null)
                             or ($3 = 'active' and disabled_at is null and verified_at is not null))
              order by id desc limit $5";
-    ONE = "select id, name, email, role, created_at, verified_at, disabled_at, last_sign_in_at from users where id = $1";
-    BY_EMAIL = "select id, name, email, role, created_at, verified_at, disabled_at, last_sign_in_at
+    ONE = "select id, name, email, coalesce(role_name, role) as role, created_at, verified_at, disabled_at, last_sign_in_at from users where id = $1";
+    BY_EMAIL = "select id, name, email, coalesce(role_name, role) as role, created_at, verified_at, disabled_at, last_sign_in_at
                   from users where email = $1";
     COUNTS = "select (select count(*) from users) as users,
                      (select count(*) from users where role = 'admin') as admins,
@@ -106,11 +106,12 @@ impl From<Row> for UserView {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn users(house: &Latchkey, _: &Admin, filter: &Filter) -> Result<Page<UserView>, Refusal> {
+pub async fn users(house: &Latchkey, admin: &Admin, filter: &Filter) -> Result<Page<UserView>, Refusal> {
+    admin.may(Permission::UsersRead)?;
     let size = PageSize::of(filter.limit);
     let rows: Vec<Row> = on!(house.db, read, |p| sqlx::query_as(LIST)
         .bind(pattern(&filter.begins))
-        .bind(filter.role.map_or("", Role::as_str))
+        .bind(filter.role.as_ref().map_or("", Role::as_str))
         .bind(filter.status.map_or("", Status::as_str))
         .bind(filter.after.unwrap_or(Uuid::max()))
         .bind(size.ask())
@@ -123,7 +124,8 @@ pub async fn users(house: &Latchkey, _: &Admin, filter: &Filter) -> Result<Page<
 ///
 /// # Errors
 /// `NotFound`, or when the database does not answer.
-pub async fn one(house: &Latchkey, _: &Admin, id: Uuid) -> Result<UserView, Refusal> {
+pub async fn one(house: &Latchkey, admin: &Admin, id: Uuid) -> Result<UserView, Refusal> {
+    admin.may(Permission::UsersRead)?;
     let row: Option<Row> = on!(house.db, read, |p| sqlx::query_as(ONE).bind(id).fetch_optional(p).await)?;
     row.map(UserView::from).ok_or(Refusal::NotFound)
 }
@@ -132,7 +134,8 @@ pub async fn one(house: &Latchkey, _: &Admin, id: Uuid) -> Result<UserView, Refu
 ///
 /// # Errors
 /// `NotFound`, or when the database does not answer.
-pub async fn find_by_email(house: &Latchkey, _: &Admin, email: &EmailAddress) -> Result<UserView, Refusal> {
+pub async fn find_by_email(house: &Latchkey, admin: &Admin, email: &EmailAddress) -> Result<UserView, Refusal> {
+    admin.may(Permission::UsersRead)?;
     let row: Option<Row> =
         on!(house.db, read, |p| sqlx::query_as(BY_EMAIL).bind(email.as_str()).fetch_optional(p).await)?;
     row.map(UserView::from).ok_or(Refusal::NotFound)
@@ -142,7 +145,8 @@ pub async fn find_by_email(house: &Latchkey, _: &Admin, email: &EmailAddress) ->
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn counts(house: &Latchkey, _: &Admin) -> Result<Counts, Refusal> {
+pub async fn counts(house: &Latchkey, admin: &Admin) -> Result<Counts, Refusal> {
+    admin.may(Permission::UsersRead)?;
     Ok(on!(house.db, read, |p| sqlx::query_as(COUNTS).bind(house.now()).fetch_one(p).await)?)
 }
 

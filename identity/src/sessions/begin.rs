@@ -6,7 +6,7 @@ use crate::{
     db::{Tx, statements, within},
     time::Timestamp,
     tokens::{TokenPair, access, refresh},
-    words::{Role, Secret, Stay, Viewer},
+    words::{Permissions, Role, Secret, Stay, Viewer},
 };
 use uuid::Uuid;
 
@@ -45,6 +45,7 @@ impl Device {
 pub(crate) struct Subject {
     pub id: Uuid,
     pub role: Role,
+    pub permissions: Permissions,
     pub name: String,
     pub email: String,
 }
@@ -72,7 +73,7 @@ pub(crate) async fn begin(
 ) -> Result<TokenPair, Refusal> {
     let now = house.now();
     let (session, secret): (Uuid, [u8; 32]) = (house.new_id(), house.random.bytes());
-    let expires_at = end_of(stay, subject.role, now);
+    let expires_at = end_of(stay, &subject.permissions, now);
     within!(*tx, |c| sqlx::query(INSERT)
         .bind(session)
         .bind(subject.id)
@@ -113,6 +114,7 @@ pub(super) fn issue(house: &Latchkey, subject: Subject, of: &Issue<'_>) -> Resul
         session: of.session,
         generation: of.generation,
         role: subject.role,
+        permissions: subject.permissions,
         name: subject.name,
         email: subject.email,
         auth_time: of.authenticated_at.seconds(),

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 statements! {
     ENDED_SINCE = "select id, ended_at from sessions where ended_at >= $1";
-    MARKED_SINCE = "select id, tokens_void_before, role from users where tokens_void_before >= $1";
+    MARKED_SINCE = "select id, tokens_void_before, coalesce(role_name, role) as role from users where tokens_void_before >= $1";
 }
 
 /// How far back each look at the database overlaps the one before. A row says when its transaction began to end the session, by
@@ -120,6 +120,7 @@ pub async fn follow(house: &Latchkey) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::Permissions;
 
     #[test]
     fn a_token_that_says_the_old_role_is_stale_whenever_it_was_issued() {
@@ -129,6 +130,7 @@ mod tests {
             session: Uuid::from_u128(2),
             generation: 1,
             role,
+            permissions: Permissions::of(role, None),
             name: String::new(),
             email: String::new(),
             auth_time: 0,

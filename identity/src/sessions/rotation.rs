@@ -10,19 +10,24 @@ use super::{
 };
 use crate::{
     Latchkey, Refusal,
+    accounts::granted,
     db::{Tx, on, statements, within},
     time::Timestamp,
     tokens::{TokenPair, refresh::Presented},
-    words::{EndCause, Role, Stay, Viewer},
+    words::{EndCause, Permissions, Role, Stay, Viewer},
 };
 use std::time::Duration;
 use uuid::Uuid;
 
 statements! {
-    STATE = "select s.secret, s.generation, s.confirmed_at, s.authenticated_at, s.expires_at, s.stay, s.ended_at, s.end_cause,
-                    u.id as user_id, u.role, u.name, u.email, u.tokens_void_before
+    STATE = concat!(
+        "select s.secret, s.generation, s.confirmed_at, s.authenticated_at, s.expires_at, s.stay, s.ended_at, s.end_cause,
+                    u.id as user_id, u.name, u.email, u.tokens_void_before, ",
+        granted!("u"),
+        "
                from sessions s join users u on u.id = s.user_id
-              where s.id = $1";
+              where s.id = $1"
+    );
     /// The decision. Reading first and writing after would let two requests win.
     ADVANCE = "update sessions
                   set generation = $1, rotated_at = $2, confirmed_at = null, ip = $3
@@ -84,6 +89,7 @@ struct State {
     end_cause: Option<EndCause>,
     user_id: Uuid,
     role: Role,
+    permissions: Option<String>,
     name: String,
     email: String,
     tokens_void_before: Timestamp,
@@ -163,7 +169,13 @@ pub(crate) async fn again(house: &Latchkey, tx: &mut Tx, viewer: &Viewer) -> Res
 
 impl State {
     fn subject(&self) -> Subject {
-        Subject { id: self.user_id, role: self.role, name: self.name.clone(), email: self.email.clone() }
+        Subject {
+            id: self.user_id,
+            role: self.role,
+            permissions: Permissions::of(self.role, self.permissions.as_deref()),
+            name: self.name.clone(),
+            email: self.email.clone(),
+        }
     }
 
     fn pair(&self, house: &Latchkey, session: Uuid, generation: Option<i64>) -> Result<TokenPair, Refusal> {

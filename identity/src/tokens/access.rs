@@ -7,7 +7,7 @@ use super::jws;
 use crate::{
     Latchkey, Refusal,
     time::CLOCK_TOLERANCE,
-    words::{Role, Viewer},
+    words::{Permissions, Role, Viewer},
 };
 use jsonwebtoken::Header;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,8 @@ struct Claims {
     sid: Uuid,
     r#gen: i64,
     role: Role,
+    #[serde(default, skip_serializing_if = "Permissions::is_empty")]
+    permissions: Permissions,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,6 +75,7 @@ pub fn issue(house: &Latchkey, viewer: &Viewer) -> Result<String, Refusal> {
         sid: viewer.session,
         r#gen: viewer.generation,
         role: viewer.role,
+        permissions: viewer.permissions.clone(),
         name: profile.then(|| viewer.name.clone()),
         email: profile.then(|| viewer.email.clone()),
     };
@@ -106,6 +109,7 @@ pub fn verify(house: &Latchkey, token: &str) -> Result<Viewer, Fault> {
         session: claims.sid,
         generation: claims.r#gen,
         role: claims.role,
+        permissions: claims.permissions,
         name: claims.name.unwrap_or_default(),
         email: claims.email.unwrap_or_default(),
         auth_time: claims.auth_time,

@@ -82,6 +82,12 @@ pub const TABLES: &[Table<'static>] = &[
         ],
         left: &["moved_at", "moved_to"],
     },
+    Table { name: "settings", columns: &[("name", Text), ("value", Text), ("changed_at", Int)], left: &[] },
+    Table {
+        name: "roles",
+        columns: &[("name", Text), ("permissions", Text), ("created_at", Int), ("changed_at", Int)],
+        left: &[],
+    },
     Table {
         name: "users",
         columns: &[
@@ -98,6 +104,7 @@ pub const TABLES: &[Table<'static>] = &[
             ("tokens_void_before", Int),
             ("password_changed_at", Int),
             ("delete_at", Int),
+            ("role_name", Text),
         ],
         left: &[],
     },
@@ -118,6 +125,9 @@ pub const TABLES: &[Table<'static>] = &[
             ("ended_at", Int),
             ("end_cause", Text),
             ("authenticated_at", Int),
+            ("acting_id", Id),
+            ("acting_from", Id),
+            ("acting_writes", Int),
         ],
         left: &[],
     },
@@ -187,9 +197,17 @@ pub const TABLES: &[Table<'static>] = &[
             ("session_id", Id),
             ("ip", Text),
             ("detail", Text),
+            ("note", Text),
+            ("seq", Int),
+            ("salt", Bytes),
+            ("personal", Bytes),
+            ("digest", Bytes),
         ],
         left: &[],
     },
+    Table { name: "audit_chain", columns: &[("one", Int), ("seq", Int), ("digest", Bytes), ("mac", Bytes)], left: &[] },
+    Table { name: "audit_gaps", columns: &[("last_seq", Int), ("first_seq", Int), ("digest", Bytes)], left: &[] },
+    Table { name: "figures", columns: &[("key", Text), ("hour", Int), ("kind", Text), ("count", Int)], left: &[] },
 ];
 
 /// Tables that are not carried over, and why.
@@ -197,6 +215,7 @@ pub const LEFT: &[(&str, &str)] = &[
     ("_sqlx_migrations", "every database has its own history of migrations"),
     ("arrival", "tells of the database it stands in"),
     ("jobs", "only says when background work is due; a new home does it at once"),
+    ("tallies", "is counted anew"),
     ("address_counts", "changes with every request and is forgotten within minutes"),
 ];
 

@@ -1,6 +1,6 @@
 //! What may be shown of a person, a session or an event. Nothing in these structs is secret.
 
-use super::{EndCause, Role, Stay};
+use super::{EndCause, Permissions, Role, Stay};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -13,8 +13,10 @@ pub struct Viewer {
     pub session: Uuid,
     /// The refresh generation the token was issued with.
     pub generation: i64,
-    /// What the account may open.
+    /// What the account is.
     pub role: Role,
+    /// What its role lets it do.
+    pub permissions: Permissions,
     /// Display name.
     pub name: String,
     /// Address.
@@ -61,7 +63,7 @@ pub struct UserView {
     pub name: String,
     /// Address.
     pub email: String,
-    /// What it may open.
+    /// What it is.
     pub role: Role,
     /// Registration.
     pub created_at: i64,

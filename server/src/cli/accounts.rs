@@ -97,7 +97,7 @@ async fn create(account: NewAccount, role: Role, settings: &Settings) -> Result<
     made.map_err(|refusal| told(refusal, &email, settings))?;
     match role {
         Role::Admin => println!("{}", words::made_admin(&email)),
-        Role::User => println!("{}", words::made_user(&email)),
+        Role::User | Role::Named(_) => println!("{}", words::made_user(&email)),
     }
     Ok(())
 }
@@ -114,7 +114,7 @@ async fn set_role(whom: &Whom, role: Role, settings: &Settings) -> Result<(), St
     done.map_err(|refusal| told(refusal, &email, settings))?;
     match role {
         Role::Admin => println!("{}", words::promoted(&email)),
-        Role::User => println!("{}", words::demoted(&email)),
+        Role::User | Role::Named(_) => println!("{}", words::demoted(&email)),
     }
     Ok(())
 }

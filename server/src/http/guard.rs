@@ -15,7 +15,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use identity::words::Role;
+use identity::words::{Permission, Role};
 use url::form_urlencoded;
 
 /// What a page asks of its reader.
@@ -27,6 +27,8 @@ pub enum Level {
     Stranger,
     /// A session.
     User,
+    /// A session of somebody who may open the admin panel, and may do this there.
+    Panel(Option<Permission>),
     /// A session of an administrator.
     Admin,
     /// Only to be passed through, to the login page or home.
@@ -40,11 +42,25 @@ pub const PROOF_PAGE: &str = "/reauthenticate";
 /// here a browser is led to where it can be given.
 const STEP_UP: [&str; 1] = ["/account/export"];
 
+/// The branches of the admin panel, and what each asks for.
+const PANEL: [(&str, Permission); 6] = [
+    ("/admin/users", Permission::UsersRead),
+    ("/admin/roles", Permission::RolesRead),
+    ("/admin/audit", Permission::AuditRead),
+    ("/admin/settings", Permission::SettingsRead),
+    ("/admin/keys", Permission::KeysRead),
+    ("/admin/letters", Permission::LettersRead),
+];
+
 /// The level of a path. Whole branches are named, so that a page added below `/admin` is guarded before anybody thinks of it.
 pub fn level(path: &str) -> Level {
     let within = |branch: &str| path == branch || path.strip_prefix(branch).is_some_and(|rest| rest.starts_with('/'));
     if path == "/" {
         Level::Door
+    } else if path == "/admin" {
+        Level::Panel(None)
+    } else if let Some((_, permission)) = PANEL.iter().find(|(branch, _)| within(branch)) {
+        Level::Panel(Some(*permission))
     } else if within("/admin") {
         Level::Admin
     } else if within("/dashboard") || within("/account") || within(PROOF_PAGE) {
@@ -70,12 +86,14 @@ pub async fn guard(mut request: Request, next: Next) -> Response {
         (Level::Door, Some(_)) => see_other(app::next::HOME),
         (Level::Door, None) => see_other(&login(None, &visit)),
         (Level::Stranger, Some(_)) => see_other(&LocalPath::after_sign_in(asked_next(&request).as_deref())),
-        (Level::User | Level::Admin, None) => {
+        (Level::User | Level::Panel(_) | Level::Admin, None) => {
             let wanted = request.uri().path_and_query().filter(|_| safe).map(|wanted| wanted.as_str());
             see_other(&login(wanted, &visit))
         }
+        (Level::Panel(None), Some(viewer)) if viewer.permissions.open_panel() => next.run(request).await,
+        (Level::Panel(Some(permission)), Some(viewer)) if viewer.permissions.has(permission) => next.run(request).await,
         (Level::Admin, Some(viewer)) if viewer.role == Role::Admin => next.run(request).await,
-        (Level::Admin, Some(_)) => {
+        (Level::Panel(_) | Level::Admin, Some(_)) => {
             let mut denied = visit.clone();
             denied.denied = true;
             request.extensions_mut().insert(denied);

@@ -16,15 +16,17 @@ pub use users::Users;
 use crate::{
     catalogue::{admin as words, frame},
     components::Frame,
+    visit,
 };
+use identity::words::Permission;
 use leptos::prelude::*;
 
-/// The pages of the panel, as address and name.
-const TABS: &[(&str, &str)] = &[
-    ("/admin", words::OVERVIEW),
-    ("/admin/users", words::PEOPLE),
-    ("/admin/letters", words::LETTERS),
-    ("/admin/audit", words::EVENTS),
+/// The pages of the panel: address, name, and what its reader has to be allowed.
+const TABS: &[(&str, &str, Option<Permission>)] = &[
+    ("/admin", words::OVERVIEW, None),
+    ("/admin/users", words::PEOPLE, Some(Permission::UsersRead)),
+    ("/admin/letters", words::LETTERS, Some(Permission::LettersRead)),
+    ("/admin/audit", words::EVENTS, Some(Permission::AuditRead)),
 ];
 
 /// A page of the panel: the frame, a title and the tabs.
@@ -57,7 +59,12 @@ fn Tabs(
     /// The tab of this page.
     tab: &'static str,
 ) -> impl IntoView {
-    let links = TABS.iter().map(|(href, name)| {
+    let visit = visit::current();
+    let open = |permission: &Option<Permission>| match (permission, &visit) {
+        (Some(permission), Some(visit)) => visit.permits(*permission),
+        _ => true,
+    };
+    let links = TABS.iter().filter(|(_, _, permission)| open(permission)).map(|(href, name, _)| {
         view! { <a class="tabs__link" href=*href aria-current=(*name == tab).then_some("page")>{*name}</a> }
     });
     view! { <nav class="tabs" aria-label=words::TABS>{links.collect_view()}</nav> }

@@ -80,13 +80,13 @@ fn Facts(user: UserView) -> impl IntoView {
 #[component]
 fn Acts(user: UserView, own: bool) -> impl IntoView {
     let (other, change) = match user.role {
-        Role::User => (Role::Admin, words::PROMOTE),
+        Role::User | Role::Named(_) => (Role::Admin, words::PROMOTE),
         Role::Admin => (Role::User, words::DEMOTE),
     };
     let consequence = match other {
         Role::Admin => words::PROMOTE_TEXT,
         Role::User if own => words::DEMOTE_SELF_TEXT,
-        Role::User => words::DEMOTE_TEXT,
+        Role::User | Role::Named(_) => words::DEMOTE_TEXT,
     };
     view! {
         <section class="card" aria-labelledby="access">
@@ -98,7 +98,7 @@ fn Acts(user: UserView, own: bool) -> impl IntoView {
                         <form class="unfold__body" method="post" action="/api/admin/set_role">
                             <p>{consequence}</p>
                             <input type="hidden" name="id" value=user.id.to_string() />
-                            <input type="hidden" name="role" value=other.as_str() />
+                            <input type="hidden" name="role" value=other.to_string() />
                             <button class="button button--small button--primary">{words::CHANGE_ROLE}</button>
                         </form>
                     </details>

@@ -42,8 +42,8 @@ pub fn Users() -> impl IntoView {
 /// Search and filters.
 #[component]
 fn Search(q: String, role: String, status: String, filtered: bool) -> impl IntoView {
-    let roles = Role::ALL.iter().map(|it| (it.as_str(), catalogue::role(*it))).collect();
-    let states = Status::ALL.iter().map(|it| (it.as_str(), catalogue::status(*it))).collect();
+    let roles = Role::BUILT_IN.iter().map(|it| (it.as_str(), catalogue::role(*it))).collect();
+    let states = Status::ALL.iter().map(|it| (it.as_str(), catalogue::status(*it).to_owned())).collect();
     view! {
         <form class="filters" method="get" action="/admin/users" role="search">
             <div class="field filters__search">
@@ -65,7 +65,7 @@ fn Search(q: String, role: String, status: String, filtered: bool) -> impl IntoV
 fn Select(
     id: &'static str,
     label: &'static str,
-    options: Vec<(&'static str, &'static str)>,
+    options: Vec<(&'static str, String)>,
     chosen: String,
 ) -> impl IntoView {
     let options = options.into_iter().map(|(value, text)| {

@@ -15,11 +15,11 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 statements! {
-    ACCOUNT = "select id, email, name, name_key, role, created_at, verified_at, disabled_at, last_sign_in_at,
+    ACCOUNT = "select id, email, name, name_key, coalesce(role_name, role) as role, created_at, verified_at, disabled_at, last_sign_in_at,
                       nullif(tokens_void_before, 0) as tokens_void_before, password_changed_at, delete_at
                  from users where id = $1";
     SESSIONS = "select id, generation, confirmed_at, created_at, rotated_at, stay, expires_at, user_agent, ip, ended_at, end_cause,
-                       authenticated_at
+                       authenticated_at, acting_writes
                   from sessions where user_id = $1 and id > $2 order by id limit $3";
     DEVICES = "select key, created_at, seen_at from devices where user_id = $1 and key > $2 order by key limit $3";
     TOKENS = "select id, purpose, address, name, created_at, expires_at, spent_at
@@ -29,10 +29,10 @@ statements! {
     LETTERS = "select id, kind, case when sent_at is not null then 'sent' when sealed is null then 'given_up' else 'waiting' end as state,
                       created_at, due_at, attempts, sent_at, failure
                  from letters where user_id = $1 and kind <> 'address_confirmation' and id > $2 order by id limit $3";
-    EVENTS = "select e.id, e.at, e.kind, e.actor_id, a.id as known_actor, e.session_id, e.ip, e.detail
+    EVENTS = "select e.id, e.at, e.kind, e.actor_id, a.id as known_actor, e.session_id, e.ip, e.detail, e.note, e.seq
                 from events e left join users a on a.id = e.actor_id
                where e.subject_id = $1 and e.id > $2 order by e.id limit $3";
-    ACTS = "select id, at, kind, session_id, ip, detail from events
+    ACTS = "select id, at, kind, session_id, ip, detail, note, seq from events
              where actor_id = $1 and (subject_id is null or actor_id <> subject_id) and id > $2 order by id limit $3";
 }
 
@@ -86,6 +86,7 @@ struct Session {
     ended_at: Option<Moment>,
     end_cause: Option<String>,
     authenticated_at: Moment,
+    acting_writes: Option<i64>,
 }
 
 #[derive(Serialize, sqlx::FromRow)]
@@ -129,6 +130,8 @@ struct EventRow {
     session_id: Option<Uuid>,
     ip: String,
     detail: String,
+    note: Option<String>,
+    seq: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -140,6 +143,8 @@ struct Happened {
     session_id: Option<Uuid>,
     ip: String,
     detail: String,
+    note: Option<String>,
+    seq: Option<i64>,
 }
 
 #[derive(Serialize, sqlx::FromRow)]
@@ -150,6 +155,8 @@ struct Act {
     session_id: Option<Uuid>,
     ip: String,
     detail: String,
+    note: Option<String>,
+    seq: Option<i64>,
 }
 
 impl EventRow {
@@ -164,6 +171,8 @@ impl EventRow {
             session_id: self.session_id,
             ip: if by.is_placed() { self.ip } else { String::new() },
             detail: self.detail,
+            note: self.note,
+            seq: self.seq,
         }
     }
 }

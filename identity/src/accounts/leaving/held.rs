@@ -46,6 +46,7 @@ pub const HELD: &[Held] = &[
             ("tokens_void_before", Leaves),
             ("password_changed_at", Leaves),
             ("delete_at", Leaves),
+            ("role_name", As("role")),
         ],
     },
     Held {
@@ -66,6 +67,9 @@ pub const HELD: &[Held] = &[
             ("ended_at", Leaves),
             ("end_cause", Leaves),
             ("authenticated_at", Leaves),
+            ("acting_id", Stays("is an administrator")),
+            ("acting_from", Stays("is an administrator's")),
+            ("acting_writes", Leaves),
         ],
     },
     Held {
@@ -122,6 +126,11 @@ pub const HELD: &[Held] = &[
             ("session_id", Leaves),
             ("ip", Leaves),
             ("detail", Leaves),
+            ("note", Leaves),
+            ("seq", Leaves),
+            ("salt", Stays("only serves to check the hash")),
+            ("personal", Stays("a salted hash of what leaves")),
+            ("digest", Stays("a hash over what leaves")),
         ],
     },
 ];
@@ -129,6 +138,11 @@ pub const HELD: &[Held] = &[
 /// Tables that hold nothing about a person, and why that is so.
 pub const NOT_HELD: &[(&str, &str)] = &[
     ("installation", "is about the installation"),
+    ("settings", "are the installation's"),
+    ("roles", "are the installation's; which one a person holds leaves with the account"),
+    ("audit_chain", "is a hash and its place"),
+    ("audit_gaps", "are hashes and their places"),
+    ("figures", "counts events of all people"),
     ("signing_keys", "are the installation's"),
     ("throttles", "counts attempts under keyed hashes, for an hour or two"),
 ];

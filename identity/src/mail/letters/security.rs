@@ -221,9 +221,15 @@ pub fn role_changed(settings: &Settings, owner: Owner<'_>, role: Role, at: Times
     let host = host(settings);
     let what = match role {
         Role::Admin => {
-            "An administrator has made you an administrator as well: you may now see and change other people's accounts."
+            "An administrator has made you an administrator as well: you may now see and change other people's accounts.".to_owned()
         }
-        Role::User => "An administrator has made your account an ordinary one: you can no longer open the admin panel.",
+        Role::User => {
+            "An administrator has made your account an ordinary one: you can no longer open the admin panel.".to_owned()
+        }
+        Role::Named(name) => format!(
+            "An administrator has given you the role “{}”. What it lets you do is decided by whoever runs {host}.",
+            name.as_str()
+        ),
     };
     letter(
         settings,
@@ -232,7 +238,7 @@ pub fn role_changed(settings: &Settings, owner: Owner<'_>, role: Role, at: Times
         format!("Your role at {host} was changed"),
         &[
             Part::Says(&greeting(owner.name)),
-            Part::Says(what),
+            Part::Says(&what),
             Part::Facts(&[("When", &moment(at))]),
             Part::Says("If you expected this, there is nothing to do."),
             Part::Otherwise(

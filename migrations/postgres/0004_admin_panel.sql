@@ -1,0 +1,62 @@
+-- The admin panel: roles, acting as somebody else, a chain through the events, figures, settings changed at run time.
+
+create table roles (
+    name        text    primary key,
+    permissions text    not null, -- words, in alphabetical order with a space between
+    created_at  bigint not null,
+    changed_at  bigint not null
+);
+
+-- A role of the installation's own making; `role` is then 'user', which is what a node of the release before makes of it.
+-- No reference: a role that is not there grants nothing.
+alter table users add column role_name text;
+create index users_by_role_name on users (role_name, id) where role_name is not null;
+
+-- Somebody acts as the owner of the session, and comes from this session of their own.
+alter table sessions add column acting_id uuid references users (id) on delete cascade;
+alter table sessions add column acting_from uuid;
+alter table sessions add column acting_writes bigint; -- 1 when they may change something
+create index sessions_by_acting on sessions (acting_id) where acting_id is not null;
+
+-- Every event gets its place in a chain of hashes a moment after it was written.
+alter table events add column note text; -- what an administrator gave as the reason
+alter table events add column seq bigint; -- the place; null until then
+alter table events add column salt bytea; -- of the hash over what is personal; emptied when the person is forgotten
+alter table events add column personal bytea; -- that hash
+alter table events add column digest bytea; -- over the digest before, what is not personal, and that hash
+create unique index events_by_seq on events (seq);
+create index events_unsealed on events (id) where seq is null;
+create index events_by_kind on events (kind, id);
+create index events_by_actor on events (actor_id, id) where actor_id is not null;
+
+create table audit_chain ( -- where the chain ends
+    one    bigint primary key check (one = 1),
+    seq    bigint not null,
+    digest bytea not null,
+    mac    bytea not null -- keyed from outside the database: whoever can write to it cannot make another end
+);
+
+create table audit_gaps ( -- runs of events that were removed when their time was over
+    last_seq  bigint primary key,
+    first_seq bigint not null,
+    digest    bytea not null -- of the last of them: what the next one is chained to
+);
+
+create table figures ( -- how many events of a kind there were in an hour
+    key   text   primary key, -- the hour as ten digits, a space, the kind
+    hour  bigint not null, -- hours since 1970
+    kind  text   not null,
+    count bigint not null
+);
+
+create table tallies ( -- what takes long to count, as it was counted last
+    name       text   primary key,
+    count      bigint not null,
+    counted_at bigint not null
+);
+
+create table settings ( -- changed at run time
+    name       text   primary key,
+    value      text   not null,
+    changed_at bigint not null
+);

@@ -1,0 +1,62 @@
+-- The admin panel: roles, acting as somebody else, a chain through the events, figures, settings changed at run time.
+
+create table roles (
+    name        text    primary key,
+    permissions text    not null, -- words, in alphabetical order with a space between
+    created_at  integer  not null,
+    changed_at  integer  not null
+) strict;
+
+-- A role of the installation's own making; `role` is then 'user', which is what a node of the release before makes of it.
+-- No reference: a role that is not there grants nothing.
+alter table users add column role_name text;
+create index users_by_role_name on users (role_name, id) where role_name is not null;
+
+-- Somebody acts as the owner of the session, and comes from this session of their own.
+alter table sessions add column acting_id blob references users (id) on delete cascade;
+alter table sessions add column acting_from blob;
+alter table sessions add column acting_writes integer; -- 1 when they may change something
+create index sessions_by_acting on sessions (acting_id) where acting_id is not null;
+
+-- Every event gets its place in a chain of hashes a moment after it was written.
+alter table events add column note text; -- what an administrator gave as the reason
+alter table events add column seq integer; -- the place; null until then
+alter table events add column salt blob; -- of the hash over what is personal; emptied when the person is forgotten
+alter table events add column personal blob; -- that hash
+alter table events add column digest blob; -- over the digest before, what is not personal, and that hash
+create unique index events_by_seq on events (seq);
+create index events_unsealed on events (id) where seq is null;
+create index events_by_kind on events (kind, id);
+create index events_by_actor on events (actor_id, id) where actor_id is not null;
+
+create table audit_chain ( -- where the chain ends
+    one    integer primary key check (one = 1),
+    seq    integer not null,
+    digest blob not null,
+    mac    blob not null -- keyed from outside the database: whoever can write to it cannot make another end
+) strict;
+
+create table audit_gaps ( -- runs of events that were removed when their time was over
+    last_seq  integer primary key,
+    first_seq integer not null,
+    digest    blob not null -- of the last of them: what the next one is chained to
+) strict;
+
+create table figures ( -- how many events of a kind there were in an hour
+    key   text   primary key, -- the hour as ten digits, a space, the kind
+    hour  integer not null, -- hours since 1970
+    kind  text   not null,
+    count integer not null
+) strict;
+
+create table tallies ( -- what takes long to count, as it was counted last
+    name       text   primary key,
+    count      integer not null,
+    counted_at integer not null
+) strict;
+
+create table settings ( -- changed at run time
+    name       text   primary key,
+    value      text   not null,
+    changed_at integer not null
+) strict;
