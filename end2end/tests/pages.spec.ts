@@ -13,51 +13,27 @@ const NARROW = { width: 320, height: 640 };
 
 test.use({ contextOptions: { reducedMotion: "reduce" } });
 
+/** One visit, many looks: going there takes longer than looking. */
 for (const sight of SIGHTS) {
-  test.describe(sight.name, () => {
-    test("axe finds nothing, light and dark, phone and desktop", async ({ page, look, scripts }) => {
-      test.skip(!scripts, "axe is a script; the HTML is the same");
-      test.slow();
-      await look(page, sight);
-      await page.waitForLoadState("networkidle");
-      for (const viewport of [DESKTOP, PHONE]) {
-        await page.setViewportSize(viewport);
-        for (const colorScheme of ["light", "dark"] as const) {
-          await page.emulateMedia({ colorScheme });
-          await settled(page);
-          // The other mode opens a tab of its own to join what it finds in frames, and we have none.
-          const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-          const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`);
-          expect(found, `${colorScheme}, ${viewport.width} wide`).toEqual([]);
-        }
-      }
+  test(`${sight.name} is fit to be seen, by everybody and on whatever`, async ({ page, look, scripts }) => {
+    test.slow();
+    if (scripts) await listenForViolations(page);
+    let html = "";
+    page.on("response", async (response) => {
+      const served = response.request().isNavigationRequest() && response.status() !== 303;
+      if (served) html = await response.text();
     });
+    await look(page, sight);
+    await page.waitForLoadState("networkidle");
 
-    test("violates no policy, has no inline style or handler, and scripts leave its forms alone", async ({ page, look, scripts }) => {
-      if (scripts) await listenForViolations(page);
-      let html = "";
-      page.on("response", async (response) => {
-        const served = response.request().isNavigationRequest() && response.status() !== 303;
-        if (served) html = await response.text();
-      });
-      await look(page, sight);
-      await page.waitForLoadState("networkidle");
+    await test.step("has no inline style or handler, and scripts leave its forms alone", async () => {
       expect(html).toMatch(/^<!DOCTYPE html>/i);
       expect(html.match(/<[^>]+\s(style|on[a-z]+)=/gi), "attributes that only a weaker policy would allow").toBeNull();
       expect(html.match(/<style/i)).toBeNull();
       expect(await formsOnPage(page)).toEqual(await formsIn(page, html));
-      if (scripts) expect(await page.evaluate(() => window.violations)).toEqual([]);
     });
 
-    test("fits the smallest phone without scrolling sideways", async ({ page, look }) => {
-      await page.setViewportSize(NARROW);
-      await look(page, sight);
-      const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-      expect(content).toBeLessThanOrEqual(window ?? 0);
-    });
-
-    test("shows where the keyboard is, on every control", async ({ page, look }) => {
-      await look(page, sight);
+    await test.step("shows where the keyboard is, on every control", async () => {
       const seen = new Set<string>();
       for (let step = 0; step < 60; step += 1) {
         await page.keyboard.press("Tab");
@@ -69,6 +45,29 @@ for (const sight of SIGHTS) {
       const any = await page.locator("a, button, input, select, summary").filter({ visible: true }).count();
       expect(seen.size > 0, "the keyboard gets somewhere").toBe(any > 0);
     });
+
+    await test.step("fits the smallest phone without scrolling sideways", async () => {
+      await page.setViewportSize(NARROW);
+      const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+      expect(content).toBeLessThanOrEqual(window ?? 0);
+    });
+
+    // axe is a script, and the HTML is the same without.
+    if (!scripts) return;
+    for (const viewport of [DESKTOP, PHONE]) {
+      await page.setViewportSize(viewport);
+      for (const colorScheme of ["light", "dark"] as const) {
+        await test.step(`axe finds nothing, ${colorScheme}, ${viewport.width} wide`, async () => {
+          await page.emulateMedia({ colorScheme });
+          await settled(page);
+          // The other mode opens a tab of its own to join what it finds in frames, and we have none.
+          const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+          const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`);
+          expect(found).toEqual([]);
+        });
+      }
+    }
+    expect(await page.evaluate(() => window.violations)).toEqual([]);
   });
 }
 

@@ -92,6 +92,9 @@ async fn each_refusal_has_its_status_and_its_word() {
     admin.post("/api/admin/set_role", &[("id", &root), ("role", "user")]).await.refuses(409, "last_admin");
     let faults =
         admin.post("/api/admin/set_role", &[("id", &alice), ("role", "king")]).await.refuses(422, "invalid").faults();
+    assert_eq!(faults, ["role:wrong"]);
+    let faults =
+        admin.post("/api/admin/set_role", &[("id", &alice), ("role", "KING!")]).await.refuses(422, "invalid").faults();
     assert_eq!(faults, ["role:malformed"]);
     let faults = stranger.post("/api/register", &[("name", ""), ("email", "x"), ("password", "short")]).await.faults();
     assert_eq!(faults, ["name:missing", "email:malformed", "password:too_short"], "every fault at once");
