@@ -12,6 +12,12 @@ create table roles (
 alter table users add column role_name text;
 create index users_by_role_name on users (role_name, id) where role_name is not null;
 
+alter table users add column invited_at integer; -- an administrator made the account; its owner has it when they have chosen a password
+-- An administrator has ordered the deletion, which its owner cannot call off.
+alter table users add column deletion_ordered_at integer;
+alter table users add column disabled_before integer; -- disabled_at as the order found it: what it will be again if the order is taken back
+alter table users add column leaving_before integer; -- delete_at as the order found it: the owner had asked
+
 -- Somebody acts as the owner of the session, and comes from this session of their own.
 alter table sessions add column acting_id blob references users (id) on delete cascade;
 alter table sessions add column acting_from blob;

@@ -103,6 +103,11 @@ pub fn letter(letter: &LetterView) -> String {
         Some(Kind::RoleChanged) => "The role was changed".into(),
         Some(Kind::DeletionRequested) => "The account will be deleted".into(),
         Some(Kind::AccountDeleted) => "The account was deleted".into(),
+        Some(Kind::DeletionOrdered) => "An administrator is deleting the account".into(),
+        Some(Kind::DeletionRevoked) => "The account is not deleted after all".into(),
+        Some(Kind::Invitation) => "An invitation".into(),
+        Some(Kind::ResetForced) => "An administrator asks for a new password".into(),
+        Some(Kind::VerifiedByAdmin) => "An administrator confirmed the address".into(),
         None => letter.kind.clone(),
     }
 }

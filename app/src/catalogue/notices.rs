@@ -64,6 +64,15 @@ pub fn ended_because(cause: EndCause) -> (&'static str, String) {
             "This account is about to be deleted",
             "That was asked for in another session. If you sign in within seven days, you can still keep it.",
         ),
+        EndCause::DeletionOrdered => (
+            "This account is about to be deleted",
+            "An administrator has ordered that. Whoever runs this service can tell you more.",
+        ),
+        EndCause::ResetForced => (
+            "An administrator asks you for a new password",
+            "The old one no longer works. A letter to your address brings the way to set another; if it does not arrive, ask \
+             for one here under “Forgot your password?”.",
+        ),
         EndCause::ReuseDetected => (
             "We ended your session to protect you",
             "An old copy of your sign-in was used from somewhere. If that was not you, look through your other sessions \

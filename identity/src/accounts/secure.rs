@@ -22,9 +22,13 @@ use uuid::Uuid;
 
 statements! {
     /// One whose time has come is not there any more, even if nobody has cleared it away yet.
-    FIND = "select email, delete_at from users where id = $1 and (delete_at is null or delete_at > $2)";
-    /// Also calls off a deletion, and what was asked for before but is not written yet (`asked.rs`). A disabled account stays disabled.
-    SHUT = "update users set password_hash = $1, password_changed_at = $2, delete_at = null where id = $3";
+    FIND = "select email, case when deletion_ordered_at is null then delete_at else leaving_before end as asked
+              from users where id = $1 and (delete_at is null or delete_at > $2)";
+    /// Also calls off a deletion that was asked for in the account, and what was asked for before but is not written yet (`asked.rs`).
+    /// A disabled account stays disabled, and what an administrator has ordered stays ordered.
+    SHUT = "update users set password_hash = $1, password_changed_at = $2, leaving_before = null,
+                             delete_at = case when deletion_ordered_at is null then null else delete_at end
+             where id = $3";
 }
 
 /// A link for a letter to `address`, which belongs to the account now or did until a moment ago.

@@ -32,7 +32,8 @@ statements! {
         another_admin!("$2"),
         ") returning id"
     );
-    ENABLE = "update users set disabled_at = null where id = $1 and disabled_at is not null returning id";
+    ENABLE = "update users set disabled_at = null where id = $1 and disabled_at is not null
+                and deletion_ordered_at is null returning id";
     STANDING = concat!("select users.disabled_at, ", granted!("users"), " from users where users.id = $1");
     ROLE = "select permissions from roles where name = $1";
     SET_PASSWORD = "update users set password_hash = $1, password_changed_at = $3 where id = $2
@@ -107,7 +108,8 @@ pub async fn disable(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), R
     Ok(())
 }
 
-/// Lets a disabled account sign in again. Doing it twice changes nothing.
+/// Lets a disabled account sign in again. Doing it twice changes nothing, and so does doing it to an account that is to be deleted by
+/// order: take the order back instead ([`revoke_deletion`](super::revoke_deletion)).
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, or when the database does not answer.
@@ -178,13 +180,13 @@ struct Changed {
 }
 
 /// How an account stands.
-struct Standing {
-    disabled: bool,
-    role: Role,
+pub(super) struct Standing {
+    pub disabled: bool,
+    pub role: Role,
 }
 
 /// The account, if there is one and the administrator may act on it: nobody acts on somebody who may do more.
-async fn reach(tx: &mut Tx, admin: &Proven, id: Uuid) -> Result<Standing, Refusal> {
+pub(super) async fn reach(tx: &mut Tx, admin: &Proven, id: Uuid) -> Result<Standing, Refusal> {
     let row: Option<(Option<i64>, Role, Option<String>)> =
         within!(*tx, |c| sqlx::query_as(STANDING).bind(id).fetch_optional(c).await)?;
     let (disabled_at, role, stored) = row.ok_or(Refusal::NotFound)?;
@@ -193,7 +195,7 @@ async fn reach(tx: &mut Tx, admin: &Proven, id: Uuid) -> Result<Standing, Refusa
 }
 
 /// What a role lets one do.
-async fn permissions(tx: &mut Tx, role: Role) -> Result<Permissions, Refusal> {
+pub(super) async fn permissions(tx: &mut Tx, role: Role) -> Result<Permissions, Refusal> {
     let Some(name) = role.named() else { return Ok(Permissions::of(role, None)) };
     let stored: Option<(String,)> = within!(*tx, |c| sqlx::query_as(ROLE).bind(name).fetch_optional(c).await)?;
     let (stored,) = stored.ok_or_else(|| Refusal::field(Field::Role, Fault::Wrong))?;

@@ -5,10 +5,12 @@
 //! the transaction that does it, and none can leave the installation without an administrator.
 
 mod acts;
+mod delete;
 mod letters;
 mod users;
 
 pub use acts::{disable, enable, end_sessions, reset_password, set_role};
+pub use delete::{order_deletion, revoke_deletion};
 pub use letters::{LetterCounts, LetterState, LetterView, letter_counts, letters, retry_letters};
 pub use users::{Counts, Filter, Status, counts, find_by_email, one, users};
 
@@ -34,7 +36,7 @@ macro_rules! another_admin {
 pub(crate) use another_admin;
 
 pub(crate) fn statements() -> Vec<crate::db::Statement> {
-    [acts::STATEMENTS, letters::STATEMENTS, users::STATEMENTS].concat()
+    [acts::STATEMENTS, delete::STATEMENTS, letters::STATEMENTS, users::STATEMENTS].concat()
 }
 
 /// Somebody who may open the admin panel, what they may do there, and where they sit.

@@ -17,7 +17,8 @@ pub(crate) use asked::{Ask, Asked, ask};
 pub(crate) use claims::{ON_ITS_WAY, on_their_way};
 pub use delivery::{Delivered, deliver_due};
 pub use letters::{
-    account_deleted, already_registered, deletion_requested, password_changed, password_reset, security, verification,
+    account_deleted, already_registered, deletion_ordered, deletion_requested, deletion_revoked, password_changed,
+    password_reset, security, verification,
 };
 pub(crate) use message::check_recipient;
 pub use message::check_sender;
@@ -57,6 +58,16 @@ crate::spelled! {
         DeletionRequested = "deletion_requested",
         /// The account is gone.
         AccountDeleted = "account_deleted",
+        /// An administrator has ordered that.
+        DeletionOrdered = "deletion_ordered",
+        /// They have taken it back.
+        DeletionRevoked = "deletion_revoked",
+        /// An administrator made an account: brings what its owner sets a password with.
+        Invitation = "invitation",
+        /// An administrator made the password worthless: brings what a new one can be set with.
+        ResetForced = "reset_forced",
+        /// An administrator vouched for the address.
+        VerifiedByAdmin = "verified_by_admin",
     }
 }
 

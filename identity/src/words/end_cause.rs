@@ -23,5 +23,9 @@ crate::spelled! {
         Secured = "secured",
         /// The owner has asked to be forgotten.
         DeletionRequested = "deletion_requested",
+        /// An administrator has ordered the account to be deleted.
+        DeletionOrdered = "deletion_ordered",
+        /// An administrator made the password worthless; a letter brings what a new one is set with.
+        ResetForced = "reset_forced",
     }
 }

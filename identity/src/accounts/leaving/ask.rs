@@ -24,7 +24,9 @@ statements! {
         another_admin!("$2"),
         ") returning name, email"
     );
-    CANCEL = "update users set delete_at = null where id = $1 and delete_at > $2 returning id";
+    /// Never what an administrator has ordered.
+    CANCEL = "update users set delete_at = null
+               where id = $1 and delete_at > $2 and deletion_ordered_at is null returning id";
     STANDING = "select delete_at from users where id = $1";
 }
 

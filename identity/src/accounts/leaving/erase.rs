@@ -50,7 +50,7 @@ statements! {
               where id = $1 and delete_at <= $2
                 and not exists (select 1 from sessions s
                                  where s.user_id = users.id and (s.ended_at is null or s.ended_at > $2))
-          returning name, email";
+          returning name, email, deletion_ordered_at is not null as ordered";
 }
 
 /// Accounts looked at with one question.
@@ -157,15 +157,15 @@ pub(in crate::accounts) async fn forget_events(tx: &mut Tx, user: Uuid, nobody: 
 /// The last step. Of two nodes that have come this far, one finds the row.
 async fn erase(house: &Latchkey, user: Uuid, nobody: Uuid, before: Timestamp) -> Result<(), Refusal> {
     let mut tx = house.db.begin().await?;
-    let erased: Option<(String, String)> =
+    let erased: Option<(String, String, bool)> =
         within!(tx, |c| sqlx::query_as(ERASE).bind(user).bind(before).fetch_optional(c).await)?;
-    let Some((name, email)) = erased else { return Ok(()) };
+    let Some((name, email, ordered)) = erased else { return Ok(()) };
     // What was recorded since the last batch.
     forget_events(&mut tx, user, nobody).await?;
     throttle::forget(house, &mut tx, user, &email).await?;
     events::record(house, &mut tx, Event::new(Kind::AccountDeleted).on(nobody)).await?;
     // To an address that belongs to nobody here any more: sealed like every letter, and emptied when it is sent.
-    let letter = mail::account_deleted(&house.settings, &name, &email);
+    let letter = mail::account_deleted(&house.settings, &name, &email, ordered);
     mail::post(house, &mut tx, None, &letter).await?;
     tx.commit().await?;
     house.outbox_bell.notify_one();

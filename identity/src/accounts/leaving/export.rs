@@ -16,7 +16,8 @@ use uuid::Uuid;
 
 statements! {
     ACCOUNT = "select id, email, name, name_key, coalesce(role_name, role) as role, created_at, verified_at, disabled_at, last_sign_in_at,
-                      nullif(tokens_void_before, 0) as tokens_void_before, password_changed_at, delete_at
+                      nullif(tokens_void_before, 0) as tokens_void_before, password_changed_at, delete_at,
+                      invited_at, deletion_ordered_at, disabled_before, leaving_before
                  from users where id = $1";
     SESSIONS = "select id, generation, confirmed_at, created_at, rotated_at, stay, expires_at, user_agent, ip, ended_at, end_cause,
                        authenticated_at, acting_writes
@@ -70,6 +71,10 @@ struct Account {
     tokens_void_before: Option<Moment>,
     password_changed_at: Option<Moment>,
     delete_at: Option<Moment>,
+    invited_at: Option<Moment>,
+    deletion_ordered_at: Option<Moment>,
+    disabled_before: Option<Moment>,
+    leaving_before: Option<Moment>,
 }
 
 #[derive(Serialize, sqlx::FromRow)]

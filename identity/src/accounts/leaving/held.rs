@@ -47,6 +47,10 @@ pub const HELD: &[Held] = &[
             ("password_changed_at", Leaves),
             ("delete_at", Leaves),
             ("role_name", As("role")),
+            ("invited_at", Leaves),
+            ("deletion_ordered_at", Leaves),
+            ("disabled_before", Leaves),
+            ("leaving_before", Leaves),
         ],
     },
     Held {

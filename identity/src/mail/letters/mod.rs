@@ -7,7 +7,7 @@
 mod leaving;
 mod recovery;
 
-pub use leaving::{account_deleted, deletion_requested};
+pub use leaving::{account_deleted, deletion_ordered, deletion_requested, deletion_revoked};
 pub use recovery::{password_changed, password_reset};
 pub mod security;
 
