@@ -21,6 +21,7 @@ pub mod moments;
 mod notices;
 pub mod passwords;
 mod people;
+pub mod pieces;
 pub mod reauthenticate;
 pub mod recovery;
 pub mod secure;

@@ -29,6 +29,10 @@ pub enum Glyph {
     Key,
     /// Two people.
     Users,
+    /// Two sheets, one before the other.
+    Copy,
+    /// A curve that rises and falls.
+    Pulse,
 }
 
 /// An icon.
@@ -72,6 +76,14 @@ pub fn Icon(
         Glyph::Key => {
             view! { <circle cx="6.6" cy="13.4" r="3.8" /><path d="m9.4 10.6 7-7M13.2 6.8l2.6 2.6" /> }.into_any()
         }
+        Glyph::Copy => {
+            view! {
+                <rect x="7" y="7" width="9.6" height="9.6" rx="1.8" />
+                <path d="M13 4.6A1.8 1.8 0 0 0 11.4 3.4H5.2a1.8 1.8 0 0 0-1.8 1.8v6.2a1.8 1.8 0 0 0 1.2 1.6" />
+            }
+            .into_any()
+        }
+        Glyph::Pulse => view! { <path d="M2 10.4h3.6l2.2-5.6 4 10.4 2.4-6.6 1.2 1.8H18" /> }.into_any(),
         Glyph::Users => {
             view! {
                 <circle cx="7.5" cy="7" r="3" />

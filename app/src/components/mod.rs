@@ -1,9 +1,15 @@
 //! The pieces pages are made of. A piece is one class of `style/` and the HTML that belongs to it.
 
 mod brand;
+mod copyable;
+mod danger;
 mod device;
+mod empty;
+mod facts;
 mod field;
+mod filters;
 mod frame;
+mod head;
 mod icon;
 mod leaving;
 mod loaded;
@@ -11,14 +17,21 @@ mod notice;
 mod pager;
 mod person;
 mod session;
+mod table;
 mod threshold;
 mod when;
 mod woven;
 
 pub use brand::Brand;
+pub use copyable::Copyable;
+pub use danger::{DangerAct, DangerZone};
 pub use device::{device_words, is_handheld};
+pub use empty::Empty;
+pub use facts::{Fact, Facts};
 pub use field::{Choice, NewPassword, PasswordField, TextField};
+pub use filters::{Filter, FilterBar, SearchField};
 pub use frame::Frame;
+pub use head::PageHead;
 pub use icon::{Glyph, Icon};
 pub(crate) use leaving::LeavingBanner;
 pub use loaded::loaded;
@@ -26,6 +39,7 @@ pub use notice::{FlashNotice, NoticeBox, Tone};
 pub use pager::Pager;
 pub use person::{Avatar, RoleBadge, StatusBadge};
 pub use session::SessionItem;
+pub use table::{Column, Sorted, Table, Td, Tr};
 pub use threshold::Threshold;
 pub use when::{When, relative};
 pub use woven::woven;

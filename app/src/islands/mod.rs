@@ -4,6 +4,7 @@
 //! view is compiled twice, so the download stays small. It knows no secret, holds no token code, and nothing of it belongs to
 //! the admin panel.
 
+mod copy;
 mod countdown;
 mod dom;
 mod once;
@@ -26,6 +27,7 @@ pub fn Manners() -> impl IntoView {
         let page = page::Page::read();
         once::begin();
         reveal::begin();
+        copy::begin();
         strength::begin();
         countdown::begin(&page);
         watch::begin(&page);

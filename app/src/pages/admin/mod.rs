@@ -15,7 +15,7 @@ pub use users::Users;
 
 use crate::{
     catalogue::{admin as words, frame},
-    components::Frame,
+    components::{Frame, PageHead},
     visit,
 };
 use identity::words::Permission;
@@ -29,25 +29,40 @@ const TABS: &[(&str, &str, Option<Permission>)] = &[
     ("/admin/audit", words::EVENTS, Some(Permission::AuditRead)),
 ];
 
-/// A page of the panel: the frame, a title and the tabs.
+/// A page of the panel: the frame, the tabs, and a head with what can be done at once.
 #[component]
 fn Panel(
     /// The tab it belongs to, which is also its title.
     tab: &'static str,
     /// One line below the title.
     lead: &'static str,
+    /// Links and buttons at the head.
+    #[prop(optional)]
+    actions: Option<AnyView>,
+    /// The content.
+    children: Children,
+) -> impl IntoView {
+    let head = view! { <PageHead title=tab lead=lead.into_any() actions /> };
+    view! { <PanelPage tab title=tab head=head.into_any()>{children()}</PanelPage> }
+}
+
+/// A page within a tab that has a head of its own, such as that of one account.
+#[component]
+fn PanelPage(
+    /// The tab it belongs to.
+    tab: &'static str,
+    /// The title of the document.
+    #[prop(into)]
+    title: String,
+    /// Its head, mostly [`PageHead`].
+    head: AnyView,
     /// The content.
     children: Children,
 ) -> impl IntoView {
     view! {
-        <Frame title=tab current=frame::ADMIN>
-            <div class="heading">
-                <div class="heading__text">
-                    <h1>{tab}</h1>
-                    <p class="heading__lead">{lead}</p>
-                </div>
-                <Tabs tab />
-            </div>
+        <Frame title=title current=frame::ADMIN>
+            <Tabs tab />
+            {head}
             {children()}
         </Frame>
     }

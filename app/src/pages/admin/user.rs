@@ -22,6 +22,7 @@ pub fn User() -> impl IntoView {
         let own = visit::current().is_some_and(|visit| visit.viewer().is_some_and(|viewer| viewer.id == id));
         view! {
             <Frame title=name.clone() current=frame::ADMIN>
+                <Tabs tab=words::PEOPLE />
                 <div class="heading">
                     <Avatar name=name.clone() large=true />
                     <div class="heading__text">
@@ -31,7 +32,6 @@ pub fn User() -> impl IntoView {
                             {own.then(|| view! { <span class="badge">{words::YOU}</span> })}
                         </p>
                     </div>
-                    <Tabs tab=words::PEOPLE />
                 </div>
                 <div class="columns">
                     <div class="stack">

@@ -4,7 +4,7 @@ use super::Panel;
 use crate::{
     api,
     catalogue::{self, admin as words},
-    components::{Avatar, Glyph, Icon, Pager, RoleBadge, StatusBadge, When, loaded},
+    components::{Avatar, Empty, Filter, FilterBar, Glyph, Pager, RoleBadge, SearchField, StatusBadge, When, loaded},
     visit,
 };
 use identity::{
@@ -42,43 +42,15 @@ pub fn Users() -> impl IntoView {
 /// Search and filters.
 #[component]
 fn Search(q: String, role: String, status: String, filtered: bool) -> impl IntoView {
-    let roles = Role::BUILT_IN.iter().map(|it| (it.as_str(), catalogue::role(*it))).collect();
-    let states = Status::ALL.iter().map(|it| (it.as_str(), catalogue::status(*it).to_owned())).collect();
+    let roles = Role::BUILT_IN.iter().map(|it| (it.to_string(), catalogue::role(*it))).collect();
+    let states = Status::ALL.iter().map(|it| (it.to_string(), catalogue::status(*it).to_owned())).collect();
+    let set = [&role, &status].into_iter().filter(|value| !value.is_empty()).count();
+    let search = view! { <SearchField label=words::SEARCH_FOR value=q /> };
     view! {
-        <form class="filters" method="get" action="/admin/users" role="search">
-            <div class="field filters__search">
-                <label class="field__label small" for="q">{words::SEARCH_FOR}</label>
-                <input class="input" id="q" name="q" type="search" value=q maxlength="254" autocomplete="off" />
-            </div>
-            <Select id="role" label=words::ROLE options=roles chosen=role />
-            <Select id="status" label=words::STATUS options=states chosen=status />
-            <div class="filters__actions">
-                <button class="button"><Icon glyph=Glyph::Search />{words::SEARCH}</button>
-                {filtered.then(|| view! { <a class="button button--quiet" href="/admin/users">{words::CLEAR}</a> })}
-            </div>
-        </form>
-    }
-}
-
-/// A filter: any, or one of a few.
-#[component]
-fn Select(
-    id: &'static str,
-    label: &'static str,
-    options: Vec<(&'static str, String)>,
-    chosen: String,
-) -> impl IntoView {
-    let options = options.into_iter().map(|(value, text)| {
-        view! { <option value=value selected=value == chosen>{text}</option> }
-    });
-    view! {
-        <div class="field">
-            <label class="field__label small" for=id>{label}</label>
-            <div class="field__box">
-                <select class="input" id=id name=id><option value="">{words::ANY}</option>{options.collect_view()}</select>
-                <span class="field__arrow"><Icon glyph=Glyph::Chevron /></span>
-            </div>
-        </div>
+        <FilterBar action="/admin/users" set filtered search=search.into_any()>
+            <Filter name="role" label=words::ROLE options=roles chosen=role />
+            <Filter name="status" label=words::STATUS options=states chosen=status />
+        </FilterBar>
     }
 }
 
@@ -130,11 +102,5 @@ fn Row(user: UserView) -> impl IntoView {
 
 #[component]
 fn Nobody() -> impl IntoView {
-    view! {
-        <div class="empty">
-            <Icon glyph=Glyph::Users />
-            <p>{words::NOBODY}</p>
-            <p class="small">{words::NOBODY_HINT}</p>
-        </div>
-    }
+    view! { <Empty glyph=Glyph::Users title=words::NOBODY hint=words::NOBODY_HINT /> }
 }
