@@ -4,7 +4,7 @@
 //! chosen. A node that dies in the middle loses nothing: every job is done in steps that may be repeated, and comes round again.
 
 use crate::{
-    Latchkey, Refusal, accounts, address_counts,
+    Latchkey, Refusal, accounts, address_counts, admin,
     db::{on, statements},
     keys, mail, throttle,
     time::Timestamp,
@@ -26,6 +26,9 @@ const TIDY_EVERY: Duration = Duration::from_secs(5 * 60);
 /// How often it is looked whose account is to be deleted. A minute more or less is nothing after seven days.
 const ERASE_EVERY: Duration = Duration::from_secs(5 * 60);
 
+/// How often it is counted what takes long to count.
+const TALLY_EVERY: Duration = Duration::from_secs(5 * 60);
+
 /// How often the age of the signing key is looked at.
 const KEYS_EVERY: Duration = Duration::from_secs(3600);
 
@@ -45,6 +48,9 @@ pub async fn run_due(house: &Latchkey) -> Result<(), Refusal> {
     }
     if take(house, "erase accounts", ERASE_EVERY).await? {
         accounts::leaving::erase_due(house).await?;
+    }
+    if take(house, "tally", TALLY_EVERY).await? {
+        admin::count_anew(house).await?;
     }
     if take(house, "rotate keys", KEYS_EVERY).await? {
         keys::rotate_if_old(house).await?;

@@ -17,7 +17,7 @@ pub use account::{WhoAmI, end_other_sessions, end_session, me, sessions};
 pub use address::{
     cancel_address_change, change_address, change_name, confirm_address, resend_address_change, secure_account,
 };
-pub use admin::{Figures, UserPage, audit, disable, enable, end_sessions, overview, set_role, user, users};
+pub use admin::{Figures, PeoplePage, UserPage, audit, disable, enable, end_sessions, overview, set_role, user, users};
 pub use entrance::{login, logout, register, resend_verification, setup, verify_email};
 pub use hints::password_strength;
 pub use leaving::{HISTORY_PAGE, delete_account, history, keep_account};

@@ -17,5 +17,6 @@ pub const fn status(status: Status) -> &'static str {
         Status::Active => "Active",
         Status::Unverified => "Unconfirmed",
         Status::Disabled => "Disabled",
+        Status::Leaving => "Leaving",
     }
 }

@@ -12,7 +12,11 @@ mod users;
 pub use acts::{disable, enable, end_sessions, reset_password, set_role};
 pub use delete::{order_deletion, revoke_deletion};
 pub use letters::{LetterCounts, LetterState, LetterView, letter_counts, letters, retry_letters};
-pub use users::{Counts, Filter, Status, counts, find_by_email, one, users};
+pub(crate) use users::count_anew;
+pub use users::{
+    At, Counts, Cursor, FURTHEST, Filter, Seen, Sort, Status, Tallies, count, counts, find_by_email, one, tallies,
+    users,
+};
 
 use crate::{
     Latchkey, Refusal, events,
@@ -36,7 +40,7 @@ macro_rules! another_admin {
 pub(crate) use another_admin;
 
 pub(crate) fn statements() -> Vec<crate::db::Statement> {
-    [acts::STATEMENTS, delete::STATEMENTS, letters::STATEMENTS, users::STATEMENTS].concat()
+    [acts::STATEMENTS.to_vec(), delete::STATEMENTS.to_vec(), letters::STATEMENTS.to_vec(), users::statements()].concat()
 }
 
 /// Somebody who may open the admin panel, what they may do there, and where they sit.

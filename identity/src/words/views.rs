@@ -73,6 +73,8 @@ pub struct UserView {
     pub disabled_at: Option<i64>,
     /// Last sign-in.
     pub last_sign_in_at: Option<i64>,
+    /// When it will be deleted.
+    pub delete_at: Option<i64>,
 }
 
 /// One security event. `kind` is a closed vocabulary, see `identity::events::Kind`.
@@ -105,4 +107,35 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// The cursor of the next page, when there is one.
     pub next: Option<Uuid>,
+}
+
+/// One page of a list that is walked both ways, by keyset. Cursors are opaque.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listing<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// What to send as `after` for the following page, when there may be one.
+    pub next: Option<String>,
+    /// What to send as `before` for the page before, when there may be one.
+    pub prev: Option<String>,
+    /// How many were looked through before the search for this page was stopped; it goes on with the next.
+    pub looked_through: Option<i64>,
+}
+
+/// How many there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// The number.
+    pub number: i64,
+    /// Whether it is right at this moment.
+    pub exact: bool,
+    /// If not, when it was; `None` when there are more than this, and nobody has counted.
+    pub counted_at: Option<i64>,
+}
+
+impl Count {
+    /// Counted just now.
+    pub const fn exact(number: i64) -> Self {
+        Self { number, exact: true, counted_at: None }
+    }
 }

@@ -17,8 +17,8 @@ use leptos::prelude::*;
 #[component]
 pub fn Users() -> impl IntoView {
     let [q, role, status, after] = ["q", "role", "status", "after"].map(|name| visit::asked(name).unwrap_or_default());
-    let load = api::users(Some(q.clone()), Some(role.clone()), Some(status.clone()), Some(after.clone()), None);
-    loaded(load, move |page| {
+    let load = api::users(Some(q.clone()), Some(role.clone()), Some(status.clone()), None, None, Some(after.clone()), None, None);
+    loaded(load, move |api::PeoplePage { page, .. }| {
         let filtered = [&q, &role, &status].into_iter().any(|value| !value.is_empty());
         let kept = vec![("q", q.clone()), ("role", role.clone()), ("status", status.clone())];
         let shown = page.items.len();
@@ -31,7 +31,7 @@ pub fn Users() -> impl IntoView {
                         items => view! { <Table items /> }.into_any(),
                     }}
                     <Pager
-                        path="/admin/users" query=kept shown further=!after.is_empty() next=page.next.map(|next| next.to_string())
+                        path="/admin/users" query=kept shown further=!after.is_empty() next=page.next
                     />
                 </section>
             </Panel>
