@@ -16,6 +16,7 @@ on_the_server! {
     pub mod accounts;
     pub mod address_counts;
     pub mod admin;
+    pub mod audit;
     pub mod db;
     pub mod events;
     pub mod history;

@@ -20,6 +20,7 @@ pub fn all_statements() -> Vec<Statement> {
         crate::accounts::statements(),
         crate::address_counts::STATEMENTS.to_vec(),
         crate::admin::statements(),
+        crate::audit::statements(),
         super::STATEMENTS.to_vec(),
         crate::events::STATEMENTS.to_vec(),
         crate::history::STATEMENTS.to_vec(),

@@ -24,6 +24,8 @@ pub enum Purpose {
     Throttle,
     /// Hashes the cookies that browsers are known by.
     Devices,
+    /// Vouches for the end of the audit log.
+    Audit,
     /// Tells whether a database was made with this key.
     Check,
 }
@@ -39,6 +41,7 @@ impl Purpose {
             Self::Flash => b"latchkey/1/flash",
             Self::Throttle => b"latchkey/1/throttle",
             Self::Devices => b"latchkey/1/devices",
+            Self::Audit => b"latchkey/1/audit",
             Self::Check => b"latchkey/1/check",
         }
     }

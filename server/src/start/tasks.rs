@@ -9,7 +9,7 @@ use crate::{
     listen::{Stage, Stages},
 };
 use identity::{
-    Latchkey, Refusal, jobs,
+    Latchkey, Refusal, audit, jobs,
     mail::{self, Transport},
 };
 use std::{future::Future, sync::Arc, time::Duration};
@@ -29,6 +29,8 @@ const BREATH: Duration = Duration::from_secs(1);
 const LISTEN_ANEW: Duration = Duration::from_secs(5 * 60);
 /// How often background jobs are looked at; how often each is done is theirs to say.
 const JOBS: Duration = Duration::from_secs(60);
+/// How soon an event has its place in the audit log.
+const SEAL: Duration = Duration::from_secs(1);
 /// How often quiet network addresses are forgotten.
 const FORGET: Duration = Duration::from_secs(5);
 /// How often letters are looked for when no bell rang: retries, and bells that were missed.
@@ -53,6 +55,7 @@ pub fn start(site: &Site, transport: Transport, stages: &Stages) -> Tasks {
     }));
     let mut workers = JoinSet::new();
     workers.spawn(work(site.house.clone(), stages.clone()));
+    workers.spawn(seal(site.house.clone(), stages.clone()));
     workers.spawn(deliver(site.house.clone(), transport, stages.clone()));
     Tasks { lookers, workers }
 }
@@ -128,6 +131,20 @@ async fn deliver(house: Arc<Latchkey>, transport: Transport, stages: Stages) {
         // Stops by itself between two letters.
         let outcome = mail::deliver_due(&house, &transport).await.map(drop);
         failing = report("sending letters", &outcome, failing);
+    }
+}
+
+/// Gives events their place in the audit log.
+async fn seal(house: Arc<Latchkey>, stages: Stages) {
+    let mut failing = false;
+    let mut leaving = std::pin::pin!(stages.reach(Stage::Leaving));
+    loop {
+        failing = report("sealing the audit log", &audit::seal(&house).await.map(drop), failing);
+        tokio::select! {
+            biased;
+            () = &mut leaving => return,
+            () = sleep(SEAL) => {}
+        }
     }
 }
 

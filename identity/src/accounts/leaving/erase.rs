@@ -1,19 +1,20 @@
 //! Being forgotten: what is done when the seven days are over.
 //!
 //! In three steps, each of which may be repeated and none of which can be taken back. *Closing* ends the sessions; nobody can sign in
-//! any more. *Anonymising* puts one fresh id in the place of the person in all events and empties what else leads to them, a batch at a
+//! any more. *Anonymising* puts one other id in the place of the person in all events and empties what else leads to them, a batch at a
 //! time, so that nobody waits long for a turn to write. *Erasing* deletes the account with everything that hangs on it, in one transaction
 //! with the goodbye letter and the last event.
 //!
 //! Access tokens are checked without the database, and a node that was cut off for a while learns from the rows of sessions
 //! which of them have ended. So the rows stay for as long as a token could, and a node that has not heard the bell still refuses
-//! it. A run that dies between two batches leaves the events of a person with two ids instead of one.
+//! it.
 
 use crate::{
     Latchkey, Refusal,
     admin::another_admin,
     db::{Tx, on, statements, within},
     events::{self, Event, Kind},
+    keys::mac,
     mail,
     sessions::{self, revocations},
     throttle,
@@ -40,10 +41,11 @@ statements! {
                                  where s.user_id = users.id and (s.ended_at is null or s.ended_at > $2))";
     /// What happened to them. `$1` is the id that leads nowhere.
     FORGET_SUBJECT = "update events set subject_id = $1, actor_id = case when actor_id = $2 then $1 else actor_id end,
-                                        ip = '', session_id = null
+                                        ip = '', session_id = null, note = null, salt = null
                        where id in (select id from events where subject_id = $2 limit $3)";
     /// What they did to others, or to nobody.
-    FORGET_ACTOR = "update events set actor_id = $1, ip = '', session_id = null
+    FORGET_ACTOR = "update events set actor_id = $1, ip = '', session_id = null, salt = null,
+                                      note = case when kind = 'setting_changed' then note end
                      where id in (select id from events
                                    where actor_id = $2 and (subject_id is null or actor_id <> subject_id) limit $3)";
     ERASE = "delete from users
@@ -98,7 +100,7 @@ async fn forget(house: &Latchkey, user: Uuid) -> Result<(), Refusal> {
     if ready.is_none() {
         return Ok(());
     }
-    let nobody = house.new_id();
+    let nobody = pseudonym(house, user);
     loop {
         let mut tx = house.db.begin().await?;
         let changed = anonymise(&mut tx, user, nobody).await?;
@@ -108,6 +110,15 @@ async fn forget(house: &Latchkey, user: Uuid) -> Result<(), Refusal> {
         }
     }
     erase(house, user, nobody, before).await
+}
+
+/// The id that takes the person's place, the same one however often it is begun: the audit log is asked whether everybody who is
+/// said to have been forgotten was deleted. Leads nowhere without a key that is outside the database.
+fn pseudonym(house: &Latchkey, user: Uuid) -> Uuid {
+    let mac = mac(&house.audit_key, &[b"a person who was forgotten", user.as_bytes()]);
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&mac[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 /// Ends every session of an account whose time has come. Answers false when it has to stay a while longer. One that was kept since
