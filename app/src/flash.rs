@@ -50,6 +50,22 @@ identity::spelled! {
         Enabled = "enabled",
         /// An account's sessions were ended.
         SessionsEnded = "sessions_ended",
+        /// An account's password was made worthless, and its owner written to.
+        ResetForced = "reset_forced",
+        /// An administrator vouched for an address.
+        VerifiedByAdmin = "verified_by_admin",
+        /// An account was shut, to be deleted.
+        DeletionOrdered = "deletion_ordered",
+        /// And now it is not.
+        DeletionRevoked = "deletion_revoked",
+        /// An invitation is on its way.
+        Invited = "invited",
+        /// An invitation was taken back.
+        InvitationRevoked = "invitation_revoked",
+        /// An account was made with a password.
+        AccountMade = "account_made",
+        /// Somebody has chosen the password of an account they were invited to.
+        InvitationAccepted = "invitation_accepted",
         /// The account will be deleted.
         DeletionRequested = "deletion_requested",
         /// And now it will not.

@@ -5,8 +5,8 @@
 use crate::{
     catalogue::PRODUCT,
     pages::{
-        account, admin, confirm_address, dashboard, forgot, keep_account, login, message, reauthenticate, register,
-        reset, secure_account, setup, verify,
+        accept_invitation, account, admin, confirm_address, dashboard, forgot, keep_account, login, message,
+        reauthenticate, register, reset, secure_account, setup, verify,
     },
     visit,
 };
@@ -86,9 +86,11 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("account"), StaticSegment("devices")) view=account::Devices ssr=SsrMode::Async />
                 <Route path=(StaticSegment("account"), StaticSegment("history")) view=account::History ssr=SsrMode::Async />
                 <Route path=(StaticSegment("account"), StaticSegment("data")) view=account::Data ssr=SsrMode::Async />
+                <Route path=StaticSegment("accept-invitation") view=accept_invitation::AcceptInvitation ssr=SsrMode::Async />
                 <Route path=StaticSegment("keep-account") view=keep_account::KeepAccount ssr=SsrMode::Async />
                 <Route path=StaticSegment("admin") view=admin::Overview ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("users")) view=admin::Users ssr=SsrMode::Async />
+                <Route path=(StaticSegment("admin"), StaticSegment("users"), StaticSegment("new")) view=admin::New ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("users"), ParamSegment("id")) view=admin::User ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("letters")) view=admin::Letters ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("audit")) view=admin::Audit ssr=SsrMode::Async />

@@ -13,7 +13,6 @@ use identity::{
 };
 use support::{PASSWORD, TestHouse, device};
 
-
 const DAY: u64 = 86_400;
 
 /// Longer than any access token can live, on whichever node.
@@ -178,4 +177,177 @@ async fn of_two_administrators_twenty_at_once_cannot_delete_both() {
     }
     assert_eq!(count(&home, "select count(*) from users where deletion_ordered_at is null").await, 1);
     assert_eq!(kinds(&home, Kind::DeletionOrdered).await, 1);
+}
+
+#[tokio::test]
+async fn one_session_ends_and_the_others_go_on() {
+    let home = TestHouse::start().await;
+    let root = Proven::operator();
+    let (id, bob) = (home.person("alice").await, home.person("bob").await);
+    let (phone, laptop) = (home.sign_in("alice", Stay::Forever).await, home.sign_in("alice", Stay::Day).await);
+    home.advance(1);
+    let session = phone.viewer.session;
+    let foreign = admin::end_session(&home.house, &root, bob, session).await;
+    assert!(matches!(foreign, Err(Refusal::NotFound)), "{foreign:?}");
+    assert!(matches!(sessions::admit(&home.house, &phone.access), Admission::Admitted(_)));
+    for _ in 0..2 {
+        admin::end_session(&home.house, &root, id, session).await.unwrap();
+    }
+    assert!(!matches!(sessions::admit(&home.house, &phone.access), Admission::Admitted(_)), "at once");
+    assert!(matches!(home.renew(&phone).await, Rotation::Ended(Some(EndCause::EndedByAdmin))));
+    assert!(matches!(sessions::admit(&home.house, &laptop.access), Admission::Admitted(_)));
+    assert_eq!(kinds(&home, Kind::SessionEndedByAdmin).await, 1, "once");
+}
+
+#[tokio::test]
+async fn a_forced_reset_makes_the_password_worthless_and_the_letter_brings_another() {
+    let home = TestHouse::start().await;
+    let root = Proven::operator();
+    let id = home.person("alice").await;
+    let pair = home.sign_in("alice", Stay::Forever).await;
+    accounts::request_reset(&home.house, "alice@example.org", &device()).await.unwrap();
+    let earlier = home.letters().await.into_iter().find(|it| it.text.contains("/reset?token=")).unwrap().token();
+    home.advance(1);
+    admin::force_reset(&home.house, &root, id).await.unwrap();
+    assert!(matches!(home.renew(&pair).await, Rotation::Ended(Some(EndCause::ResetForced))));
+    assert!(matches!(enters(&home, "alice", PASSWORD).await, Err(Refusal::Credentials)));
+    let new = Secret::new("a quite different long password");
+    let stale = accounts::reset_password(&home.house, &earlier, &new, &device()).await;
+    assert!(matches!(&stale, Err(Refusal::Invalid(faults)) if faults[0].fault == Fault::Spent), "{stale:?}");
+    let letter = home.letter().await;
+    assert_eq!(letter.subject, "Please set a new password for id.example.org");
+    home.advance(DAY - 1);
+    accounts::reset_password(&home.house, &letter.token(), &new, &device()).await.unwrap();
+    enters(&home, "alice", "a quite different long password").await.unwrap();
+    assert_eq!(kinds(&home, Kind::ResetForced).await, 1);
+}
+
+#[tokio::test]
+async fn no_letter_with_a_way_in_goes_to_an_address_nobody_has_confirmed() {
+    let home = TestHouse::start().await;
+    let id = registered(&home, PASSWORD).await;
+    home.letters().await;
+    let refused = admin::force_reset(&home.house, &Proven::operator(), id).await;
+    assert!(matches!(&refused, Err(Refusal::Invalid(faults)) if faults[0].fault == Fault::NotAllowed), "{refused:?}");
+    assert!(home.letters().await.is_empty());
+    assert_eq!(kinds(&home, Kind::ResetForced).await, 0);
+}
+
+/// Registers alice's address; answers the account's id.
+async fn registered(home: &TestHouse, password: &str) -> uuid::Uuid {
+    accounts::register(&home.house, "Alice", "alice@example.org", &Secret::new(password), &device()).await.unwrap();
+    home.row::<(uuid::Uuid,)>("select id from users where email = 'alice@example.org'").await.0
+}
+
+#[tokio::test]
+async fn vouching_for_an_address_registered_once_lets_its_owner_in_with_the_password_they_chose() {
+    let home = TestHouse::start().await;
+    let root = Proven::operator();
+    let id = registered(&home, PASSWORD).await;
+    home.letters().await;
+    for _ in 0..2 {
+        admin::verify(&home.house, &root, id).await.unwrap();
+    }
+    assert_eq!(home.letter().await.subject, "Your account at id.example.org is ready");
+    enters(&home, "alice", PASSWORD).await.unwrap();
+    assert_eq!(kinds(&home, Kind::VerifiedByAdmin).await, 1);
+}
+
+#[tokio::test]
+async fn vouching_for_an_address_registered_twice_puts_nobodys_password_in_force() {
+    let home = TestHouse::start().await;
+    let root = Proven::operator();
+    registered(&home, PASSWORD).await;
+    let id = registered(&home, "the password of a stranger").await;
+    let pending = home.letters().await;
+    admin::verify(&home.house, &root, id).await.unwrap();
+    for password in [PASSWORD, "the password of a stranger"] {
+        assert!(matches!(enters(&home, "alice", password).await, Err(Refusal::Credentials)), "{password}");
+    }
+    for letter in pending {
+        let late = accounts::verify_email(&home.house, &letter.token(), &device()).await;
+        assert!(late.is_err(), "what waited is void");
+    }
+    let letter = home.letter().await;
+    let mine = "a quite different long password";
+    accounts::reset_password(&home.house, &letter.token(), &Secret::new(mine), &device()).await.unwrap();
+    let pair = enters(&home, "alice", mine).await.unwrap();
+    assert_eq!(pair.viewer.name, "alice", "nor anybody's name");
+}
+
+#[tokio::test]
+async fn the_page_of_an_account_is_told_how_it_stands() {
+    let home = TestHouse::start().await;
+    let root = Proven::operator();
+    let one = home.account("one", Role::Admin).await;
+    let state = admin::account(&home.house, &root, one).await.unwrap();
+    assert!(state.is_last_admin && state.within_reach && !state.is_invited && state.delete_at.is_none());
+    let two = home.account("two", Role::Admin).await;
+    assert!(!admin::account(&home.house, &root, one).await.unwrap().is_last_admin);
+    admin::order_deletion(&home.house, &root, two).await.unwrap();
+    let state = admin::account(&home.house, &root, two).await.unwrap();
+    assert!(state.is_ordered && state.delete_at.is_some() && !state.is_last_admin);
+    assert!(admin::account(&home.house, &root, one).await.unwrap().is_last_admin);
+    registered(&home, PASSWORD).await;
+    let id = registered(&home, PASSWORD).await;
+    assert!(admin::account(&home.house, &root, id).await.unwrap().is_contested);
+    home.letters().await;
+    let letters = admin::letters_of(&home.house, &root, id).await.unwrap();
+    assert_eq!(letters.iter().map(|letter| letter.kind.as_str()).collect::<Vec<_>>(), ["verification"; 2]);
+    let nobody = admin::account(&home.house, &root, uuid::Uuid::max()).await;
+    assert!(matches!(nobody, Err(Refusal::NotFound)), "{nobody:?}");
+}
+
+/// Who may change accounts, but is no administrator.
+async fn helper(home: &TestHouse, permissions: &str) -> Proven {
+    home.change(&format!(
+        "insert into roles (name, permissions, created_at, changed_at) values ('helper', '{permissions}', 1, 1)"
+    ))
+    .await;
+    home.account("helper", Role::from_word("helper").unwrap()).await;
+    let pair = home.sign_in("helper", Stay::Day).await;
+    let proof = sessions::prove(&home.house, &pair.viewer).await.unwrap();
+    admin::Admin::of(&pair.viewer, &device()).unwrap().proven(&proof).unwrap()
+}
+
+#[tokio::test]
+async fn nobody_acts_on_who_may_do_more_and_nobody_without_the_permission_acts_at_all() {
+    let home = TestHouse::start().await;
+    let helper = helper(&home, "users:read users:write").await;
+    let (one, alice) = (home.account("one", Role::Admin).await, home.person("alice").await);
+    home.account("two", Role::Admin).await;
+    let session = home.sign_in("one", Stay::Day).await.viewer.session;
+    let house = &home.house;
+    for refused in [
+        admin::order_deletion(house, &helper, one).await,
+        admin::revoke_deletion(house, &helper, one).await,
+        admin::force_reset(house, &helper, one).await,
+        admin::verify(house, &helper, one).await,
+        admin::end_session(house, &helper, one, session).await,
+        admin::revoke_invitation(house, &helper, one).await,
+        admin::resend_invitation(house, &helper, one).await,
+        admin::invite(house, &helper, "New", "new@example.org", Role::Admin).await.map(drop),
+    ] {
+        assert!(matches!(refused, Err(Refusal::Forbidden)), "{refused:?}");
+    }
+    assert!(!admin::account(house, &helper, one).await.unwrap().within_reach);
+    assert_eq!(standing(&home, "one").await, (None, false, false));
+    admin::order_deletion(house, &helper, alice).await.unwrap();
+    home.change("update roles set permissions = 'users:read audit:read'").await;
+    home.advance(1);
+    let pair = home.sign_in("helper", Stay::Day).await;
+    let proof = sessions::prove(house, &pair.viewer).await.unwrap();
+    let reader = admin::Admin::of(&pair.viewer, &device()).unwrap().proven(&proof).unwrap();
+    for refused in [
+        admin::order_deletion(house, &reader, alice).await,
+        admin::revoke_deletion(house, &reader, alice).await,
+        admin::force_reset(house, &reader, alice).await,
+        admin::verify(house, &reader, alice).await,
+        admin::end_session(house, &reader, alice, session).await,
+        admin::revoke_invitation(house, &reader, alice).await,
+        admin::resend_invitation(house, &reader, alice).await,
+        admin::invite(house, &reader, "New", "new@example.org", Role::User).await.map(drop),
+    ] {
+        assert!(matches!(refused, Err(Refusal::Forbidden)), "{refused:?}");
+    }
 }

@@ -8,7 +8,7 @@ use crate::{
     visit::CookieOrder,
 };
 use identity::{
-    admin::{self, At, Cursor, Filter, Seen, Sort, Status},
+    admin::{self, AccountState, At, Cursor, Filter, LetterView, Seen, Sort, Status},
     sessions,
     words::{Count, EventView, Fault, Field, Listing, Page, Permission, Role, SessionView, UserView},
 };
@@ -42,6 +42,10 @@ pub struct UserPage {
     pub user: UserView,
     /// Its living sessions, newest first.
     pub sessions: Vec<SessionView>,
+    /// How it stands.
+    pub state: AccountState,
+    /// The letters sent to its owner, newest first.
+    pub letters: Vec<LetterView>,
 }
 
 /// The figures of the overview.
@@ -129,7 +133,9 @@ pub async fn user(id: String) -> Result<UserPage, AppError> {
     let id = self::id(&id)?;
     let user = admin::one(&visit.house, &admin, id).await.map_err(worded)?;
     let sessions = sessions::list(&visit.house, id).await.map_err(worded)?;
-    Ok(UserPage { user, sessions })
+    let state = admin::account(&visit.house, &admin, id).await.map_err(worded)?;
+    let letters = admin::letters_of(&visit.house, &admin, id).await.map_err(worded)?;
+    Ok(UserPage { user, sessions, state, letters })
 }
 
 /// Changes an account's role. 409 when it would leave no administrator.

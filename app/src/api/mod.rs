@@ -6,8 +6,10 @@
 mod account;
 mod address;
 mod admin;
+mod admin_acts;
 mod entrance;
 mod hints;
+mod invitation;
 mod leaving;
 mod letters;
 mod recovery;
@@ -18,8 +20,13 @@ pub use address::{
     cancel_address_change, change_address, change_name, confirm_address, resend_address_change, secure_account,
 };
 pub use admin::{Figures, PeoplePage, UserPage, audit, disable, enable, end_sessions, overview, set_role, user, users};
+pub use admin_acts::{
+    create, end_one_session, force_reset, invite, order_deletion, resend_invitation, revoke_deletion,
+    revoke_invitation, verify,
+};
 pub use entrance::{login, logout, register, resend_verification, setup, verify_email};
 pub use hints::password_strength;
+pub use invitation::accept_invitation;
 pub use leaving::{HISTORY_PAGE, delete_account, history, keep_account};
 pub use letters::{LetterFigures, LetterPage, letters, retry_letters};
 pub use recovery::{change_password, request_reset, reset_password};

@@ -64,6 +64,7 @@ pub fn fault(field: Field, fault: Fault, min: usize) -> String {
     let text = match (field, fault) {
         (Field::Email, Fault::Missing) => "Enter your email address.",
         (Field::Email, Fault::TooLong) => "An email address has at most 254 characters.",
+        (Field::Email, Fault::Taken) => "This address has an account already.",
         (Field::Email, Fault::NotAllowed) => "This is your address already.",
         (Field::Email, _) => "Enter the address in the form name@example.com.",
         (Field::Name, Fault::Missing) => "Enter your name, or what you want to be called.",

@@ -32,6 +32,16 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::Disabled => "The account was disabled and signed out everywhere.",
         Notice::Enabled => "The account can sign in again.",
         Notice::SessionsEnded => "All sessions of this account were ended.",
+        Notice::ResetForced => "The password is worthless now. A letter brings its owner what a new one is set with.",
+        Notice::VerifiedByAdmin => "The address is confirmed. A letter tells its owner how to go on.",
+        Notice::DeletionOrdered => {
+            "The account is shut, and will be deleted in seven days. Until then it can be undone."
+        }
+        Notice::DeletionRevoked => "The account stays, as it was before.",
+        Notice::Invited => "The invitation is on its way. It is good for seven days.",
+        Notice::InvitationRevoked => "The invitation was taken back, and the account is gone.",
+        Notice::AccountMade => "The account is ready. Its address counts as confirmed.",
+        Notice::InvitationAccepted => "The account is yours. You can sign in with your password now.",
         Notice::DeletionRequested => "We have written you a letter. Your other sessions were ended.",
         Notice::AccountKept => "Your account stays as it is.",
         Notice::LettersRetried => "It is being tried again. Look once more in a moment.",

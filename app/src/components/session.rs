@@ -4,6 +4,7 @@ use super::{Glyph, Icon, When, device_words, is_handheld, woven};
 use crate::catalogue::account::devices as words;
 use identity::words::SessionView;
 use leptos::prelude::*;
+use uuid::Uuid;
 
 /// The row of one session.
 #[component]
@@ -16,17 +17,27 @@ pub fn SessionItem(
     /// Whether its owner looks at it, and may end it.
     #[prop(optional)]
     own: bool,
+    /// Whose it is, where an administrator looks at it and may end it.
+    #[prop(default = None)]
+    of: Option<Uuid>,
 ) -> impl IntoView {
     let glyph = if is_handheld(&session.user_agent) { Glyph::Phone } else { Glyph::Laptop };
     let device = device_words(&session.user_agent);
-    let end = (own && !current).then(|| {
-        view! {
+    let end = match of {
+        Some(user) => Some(view! {
+            <form method="post" action="/api/admin/end_session">
+                <input type="hidden" name="id" value=user.to_string() />
+                <input type="hidden" name="session" value=session.id.to_string() />
+                <button class="button button--small" aria-label=words::end_session_on(&device)>{words::END_SESSION}</button>
+            </form>
+        }.into_any()),
+        None => (own && !current).then(|| view! {
             <form method="post" action="/api/end_session">
                 <input type="hidden" name="id" value=session.id.to_string() />
                 <button class="button button--small" aria-label=words::end_session_on(&device)>{words::END_SESSION}</button>
             </form>
-        }
-    });
+        }.into_any()),
+    };
     let since = woven(
         words::SESSION_SINCE,
         [

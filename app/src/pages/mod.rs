@@ -1,5 +1,6 @@
 //! The pages: one file each, named like its URL.
 
+pub mod accept_invitation;
 pub mod account;
 pub mod admin;
 mod by_letter;

@@ -61,10 +61,22 @@ pub async fn create_verified(
     password: &Secret,
     role: Role,
 ) -> Result<Uuid, Refusal> {
+    create_for(house, name, email, password, role, Event::new(Kind::Created)).await?.ok_or(Refusal::AlreadyDone)
+}
+
+/// The same with an event that somebody has begun. None when the address has an account.
+pub(crate) async fn create_for(
+    house: &Latchkey,
+    name: &str,
+    email: &str,
+    password: &Secret,
+    role: Role,
+    event: Event,
+) -> Result<Option<Uuid>, Refusal> {
     let parsed = parse(house, name, email, password).await?;
     let hash = house.hasher.hash(&parsed.password).await?;
     let mut tx = house.db.begin().await?;
-    let id = insert(house, &mut tx, &parsed, &hash, role).await?.ok_or(Refusal::AlreadyDone)?;
+    let id = insert(house, &mut tx, &parsed, &hash, role, event).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -76,6 +88,7 @@ pub(super) async fn insert(
     parsed: &Parsed,
     hash: &str,
     role: Role,
+    event: Event,
 ) -> Result<Option<Uuid>, Refusal> {
     if let Some(name) = role.named() {
         let known: Option<(String,)> = within!(*tx, |c| sqlx::query_as(ROLE).bind(name).fetch_optional(c).await)?;
@@ -97,6 +110,6 @@ pub(super) async fn insert(
     if role == Role::Admin {
         setup::close(house, tx).await?;
     }
-    events::record(house, tx, Event::new(Kind::Created).on(id).detail(role.as_str())).await?;
+    events::record(house, tx, event.on(id).detail(role.as_str())).await?;
     Ok(Some(id))
 }

@@ -54,6 +54,8 @@ crate::spelled! {
         Secure = "secure",
         /// To keep an account that was about to be deleted.
         Keep = "keep",
+        /// To choose the password of an account that an administrator made, and so to have it.
+        Invite = "invite",
     }
 }
 
@@ -64,7 +66,7 @@ impl Purpose {
         Duration::from_secs(match self {
             Self::Reset => hour / 2,
             Self::Verify | Self::ChangeAddress => 24 * hour,
-            Self::Secure | Self::Keep => 7 * 24 * hour,
+            Self::Secure | Self::Keep | Self::Invite => 7 * 24 * hour,
         })
     }
 

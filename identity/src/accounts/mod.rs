@@ -8,12 +8,14 @@ mod change_name;
 mod change_password;
 mod create;
 mod devices;
+mod invitation;
 pub mod leaving;
 mod mailed;
 mod name;
 mod profile;
 mod recovery;
 mod register;
+pub(crate) mod renewal;
 pub(crate) mod secure;
 mod setup;
 mod sign_in;
@@ -27,14 +29,18 @@ pub use address::{
 pub(crate) use asked::answer;
 pub use change_name::change_name;
 pub use change_password::change_password;
+pub(crate) use create::create_for;
 pub use create::create_verified;
 pub use devices::KNOWN_FOR;
 pub(crate) use devices::forget as forget_devices;
+pub use invitation::accept_invitation;
+pub(crate) use invitation::{displace, send as send_invitation};
 pub use mailed::Purpose;
 pub use name::PersonName;
 pub use profile::profile;
 pub use recovery::{request_reset, reset_password};
 pub(crate) use recovery::{tell, void_requests};
+pub(crate) use register::void_registrations;
 pub use register::{register, resend_verification};
 pub use secure::secure_account;
 pub(crate) use setup::close as close_setup;
@@ -72,10 +78,12 @@ pub(crate) fn statements() -> Vec<crate::db::Statement> {
         create::STATEMENTS,
         &leaving::statements(),
         devices::STATEMENTS,
+        invitation::STATEMENTS,
         mailed::STATEMENTS,
         profile::STATEMENTS,
         recovery::STATEMENTS,
         register::STATEMENTS,
+        renewal::STATEMENTS,
         secure::STATEMENTS,
         setup::STATEMENTS,
         sign_in::STATEMENTS,

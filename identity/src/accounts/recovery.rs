@@ -22,8 +22,9 @@ use uuid::Uuid;
 
 statements! {
     /// Whoever spends what was sent there can read what is sent there.
-    /// The name was whatever somebody typed who need not be them.
-    CONFIRM = "update users set verified_at = $1, name = $4, name_key = $5
+    /// The name was whatever somebody typed who need not be them, unless it was an administrator.
+    CONFIRM = "update users set verified_at = $1, name = case when invited_at is null then $4 else name end,
+                                name_key = case when invited_at is null then $5 else name_key end
                 where id = $2 and email = $3 and verified_at is null returning id";
     /// Only while the account still has the address the letter went to, and its time has not come.
     SET = "update users set password_hash = $1, password_changed_at = $2

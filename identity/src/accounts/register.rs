@@ -22,10 +22,12 @@ statements! {
     INSERT = "insert into users (id, email, name, name_key, role, password_hash, created_at, tokens_void_before)
               values ($1, $2, $3, $4, 'user', $5, $6, 0)
               on conflict (email) do nothing returning id";
-    FIND = "select id, name, verified_at from users where email = $1";
+    FIND = "select id, name, verified_at, invited_at from users where email = $1";
     /// The letter decides whose password counts. From now on more than one person may mean to have the account, also when the
     /// letters have run out: the moment says so (`asked.rs`).
-    REPLACE = "update users set password_hash = $1, password_changed_at = $3 where id = $2 and verified_at is null returning id";
+    /// An account that an administrator made keeps the password nobody knows.
+    REPLACE = "update users set password_hash = case when invited_at is null then $1 else password_hash end, password_changed_at = $3
+                where id = $2 and verified_at is null returning id";
 }
 
 /// Somebody has confirmed the registration that was found a moment ago, or moved their account to its address. Now it is clear which
@@ -37,6 +39,7 @@ struct Known {
     id: Uuid,
     name: String,
     verified_at: Option<Timestamp>,
+    invited_at: Option<Timestamp>,
 }
 
 /// Registers an account, or tells the owner of the address that there is one.
@@ -68,7 +71,10 @@ pub async fn register(
                 let waits: Option<(Uuid,)> =
                     within!(tx, |c| sqlx::query_as(REPLACE).bind(&hash).bind(id).bind(now).fetch_optional(c).await)?;
                 waits.ok_or(ANOTHER_TRY)?;
-                send(house, &mut tx, known.id, &parsed, hash).await?;
+                match known.invited_at {
+                    None => send(house, &mut tx, id, &parsed, hash).await?,
+                    Some(_) => choose(house, &mut tx, &known, &parsed.email).await?,
+                }
             }
         }
     }
@@ -86,6 +92,11 @@ pub async fn resend_verification(house: &Latchkey, email: &str, device: &Device)
     let address = EmailAddress::parse(email)?;
     throttle::take(house, Throttle::Letters, &address).await?;
     mail::ask(house, Asked::Verification, &address, device).await
+}
+
+/// Makes worthless the letters that could confirm a registration, in the transaction that confirms the address in another way.
+pub(crate) async fn void_registrations(tx: &mut Tx, id: Uuid) -> Result<(), Refusal> {
+    mailed::void(tx, Purpose::Verify, id).await
 }
 
 async fn insert(house: &Latchkey, tx: &mut Tx, parsed: &Parsed, hash: &str) -> Result<Option<Uuid>, Refusal> {
@@ -114,6 +125,17 @@ async fn send(house: &Latchkey, tx: &mut Tx, id: Uuid, parsed: &Parsed, password
     };
     let mailed = mailed::issue(house, tx, Purpose::Verify, &of).await?;
     mail::post(house, tx, Some(id), &letter(house, &of.address, &mailed)).await
+}
+
+/// An account that an administrator made may have been given a role. So whoever registers it gets nothing under its owner's
+/// confirmation, not even by a letter that its owner may take for the invitation: it brings what a password is chosen with.
+async fn choose(house: &Latchkey, tx: &mut Tx, known: &Known, email: &EmailAddress) -> Result<(), Refusal> {
+    let mailed = mailed::issue(house, tx, Purpose::Reset, &Bound::to(known.id, email.as_str())).await?;
+    let link = house.settings.link("/reset", &[("token", &mailed.token)]);
+    let minutes = Purpose::Reset.life().as_secs() / 60;
+    let name = Some(known.name.as_str());
+    let letter = mail::password_reset(&house.settings, name, email.as_str(), &link, &mailed.code, minutes);
+    mail::post(house, tx, Some(known.id), &letter).await
 }
 
 /// The letter that brings a token of [`Purpose::Verify`].

@@ -4,6 +4,7 @@ use super::create;
 use crate::{
     Latchkey, Refusal,
     db::{Tx, on, statements, within},
+    events::{Event, Kind},
     keys::mac,
     words::{Fault, Field, Role, Secret},
 };
@@ -53,7 +54,9 @@ pub async fn setup(
     if taken.is_none() {
         return Err(Refusal::field(Field::Token, Fault::Spent));
     }
-    create::insert(house, &mut tx, &parsed, &hashed, Role::Admin).await?.ok_or(Refusal::AlreadyDone)?;
+    create::insert(house, &mut tx, &parsed, &hashed, Role::Admin, Event::new(Kind::Created))
+        .await?
+        .ok_or(Refusal::AlreadyDone)?;
     tx.commit().await?;
     Ok(())
 }

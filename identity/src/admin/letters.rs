@@ -26,6 +26,9 @@ statements! {
                             or ($2 = 'failing' and sent_at is null and sealed is not null and (attempts > 1 or failure is not null))
                             or ($2 = 'waiting' and sent_at is null and sealed is not null and attempts <= 1 and failure is null))
              order by id desc limit $3";
+    /// Those of one account, newest first.
+    OF = "select id, kind, created_at, due_at, attempts, sent_at, failure, sealed is null as emptied
+            from letters where user_id = $1 order by id desc limit 50";
     /// A letter is given up within three days, so one that was sent lately is not much older: the primary key narrows it down.
     SENT_SINCE = "select count(*) from letters where id >= $1 and sent_at >= $2";
     EXISTS = "select id from letters where id = $1";
@@ -141,6 +144,12 @@ pub async fn letters(
         .fetch_all(p)
         .await)?;
     Ok(size.cut(rows, |row| row.id))
+}
+
+/// The last fifty of one account. Whether the asker may is the caller's business.
+pub(super) async fn of(house: &Latchkey, user: Uuid) -> Result<Vec<LetterView>, Refusal> {
+    let rows: Vec<Row> = on!(house.db, read, |p| sqlx::query_as(OF).bind(user).fetch_all(p).await)?;
+    Ok(rows.into_iter().map(LetterView::from).collect())
 }
 
 /// How many letters wait, fail, were given up lately, and were sent lately.

@@ -4,19 +4,29 @@
 //! has none. Every act is recorded in
 //! the transaction that does it, and none can leave the installation without an administrator.
 
+mod account;
 mod acts;
 mod delete;
+mod invite;
 mod letters;
+mod one_session;
+mod reset;
 mod users;
+mod verify;
 
+pub use account::{AccountState, account, letters_of};
 pub use acts::{disable, enable, end_sessions, reset_password, set_role};
 pub use delete::{order_deletion, revoke_deletion};
+pub use invite::{create, invite, resend_invitation, revoke_invitation};
 pub use letters::{LetterCounts, LetterState, LetterView, letter_counts, letters, retry_letters};
+pub use one_session::end_session;
+pub use reset::force_reset;
 pub(crate) use users::count_anew;
 pub use users::{
     At, Counts, Cursor, FURTHEST, Filter, Seen, Sort, Status, Tallies, count, counts, find_by_email, one, tallies,
     users,
 };
+pub use verify::verify;
 
 use crate::{
     Latchkey, Refusal, events,
@@ -40,7 +50,17 @@ macro_rules! another_admin {
 pub(crate) use another_admin;
 
 pub(crate) fn statements() -> Vec<crate::db::Statement> {
-    [acts::STATEMENTS.to_vec(), delete::STATEMENTS.to_vec(), letters::STATEMENTS.to_vec(), users::statements()].concat()
+    [
+        account::STATEMENTS,
+        acts::STATEMENTS,
+        delete::STATEMENTS,
+        invite::STATEMENTS,
+        letters::STATEMENTS,
+        reset::STATEMENTS,
+        &users::statements(),
+        verify::STATEMENTS,
+    ]
+    .concat()
 }
 
 /// Somebody who may open the admin panel, what they may do there, and where they sit.

@@ -17,8 +17,8 @@ pub(crate) use asked::{Ask, Asked, ask};
 pub(crate) use claims::{ON_ITS_WAY, on_their_way};
 pub use delivery::{Delivered, deliver_due};
 pub use letters::{
-    account_deleted, already_registered, deletion_ordered, deletion_requested, deletion_revoked, password_changed,
-    password_reset, security, verification,
+    account_deleted, address_vouched, address_vouched_anew, already_registered, deletion_ordered, deletion_requested,
+    deletion_revoked, invitation, password_changed, password_reset, reset_forced, security, verification,
 };
 pub(crate) use message::check_recipient;
 pub use message::check_sender;

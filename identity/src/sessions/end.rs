@@ -181,7 +181,15 @@ pub(super) async fn expire(house: &Latchkey, id: Uuid) -> Result<(), Refusal> {
     Ok(())
 }
 
-async fn end_one(house: &Latchkey, tx: &mut Tx, user: Uuid, id: Uuid, cause: EndCause) -> Result<bool, Refusal> {
+/// Ends one session of an account within a transaction. Answers false where it has ended already, or is none of theirs. The caller
+/// puts the id into the revocation set after the commit.
+pub(crate) async fn end_one(
+    house: &Latchkey,
+    tx: &mut Tx,
+    user: Uuid,
+    id: Uuid,
+    cause: EndCause,
+) -> Result<bool, Refusal> {
     let ended: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(END_ONE)
         .bind(house.now())
         .bind(cause.as_str())

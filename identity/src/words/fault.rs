@@ -53,6 +53,8 @@ crate::spelled! {
         Spent = "spent",
         /// Not offered by the operator.
         NotAllowed = "not_allowed",
+        /// Somebody else's already. Told only to who may know.
+        Taken = "taken",
     }
 }
 

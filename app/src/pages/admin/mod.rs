@@ -3,12 +3,14 @@
 mod audit;
 mod event;
 mod letters;
+mod new;
 mod overview;
 mod user;
 mod users;
 
 pub use audit::Audit;
 pub use letters::Letters;
+pub use new::New;
 pub use overview::Overview;
 pub use user::User;
 pub use users::Users;

@@ -4,9 +4,11 @@
 //! have neither. A letter to an address nobody has confirmed repeats nothing at all: whoever registers chooses both name and address,
 //! and would have us send their words to strangers.
 
+mod invitation;
 mod leaving;
 mod recovery;
 
+pub use invitation::{address_vouched, address_vouched_anew, invitation, reset_forced};
 pub use leaving::{account_deleted, deletion_ordered, deletion_requested, deletion_revoked};
 pub use recovery::{password_changed, password_reset};
 pub mod security;

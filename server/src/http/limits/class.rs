@@ -59,7 +59,8 @@ impl Class {
                 | "change_address"
                 | "resend_address_change"
                 | "confirm_address"
-                | "secure_account",
+                | "secure_account"
+                | "accept_invitation",
             ) => Self::Account,
             _ => Self::Write,
         }

@@ -70,6 +70,16 @@ impl Function {
             "/api/resend_address_change" | "/api/cancel_address_change" => vec![],
             "/api/confirm_address" | "/api/secure_account" => vec![("token", "AAAAA-AAAAA-AAAAA".into())],
             "/api/end_session" => vec![("id", of)],
+            "/api/accept_invitation" => vec![("token", "AAAAA".into()), ("password", PASSWORD.into())],
+            "/api/admin/end_session" => vec![("id", of.clone()), ("session", of)],
+            "/api/admin/invite" => vec![("name", "Fresh".into()), ("email", fresh)],
+            "/api/admin/create" => vec![("name", "Fresh".into()), ("email", fresh), ("password", PASSWORD.into())],
+            "/api/admin/force_reset"
+            | "/api/admin/verify"
+            | "/api/admin/delete"
+            | "/api/admin/undelete"
+            | "/api/admin/resend_invitation"
+            | "/api/admin/revoke_invitation" => vec![("id", of)],
             "/api/admin/set_role" => vec![("id", of), ("role", "user".into())],
             "/api/admin/user" | "/api/admin/disable" | "/api/admin/enable" | "/api/admin/end_sessions" => {
                 vec![("id", of)]

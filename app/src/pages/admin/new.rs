@@ -1,0 +1,78 @@
+//! `/admin/users/new`: an account for somebody. The main way is an invitation, where nobody but the owner ever knows the password.
+
+use super::Panel;
+use crate::{
+    catalogue::{admin as panel, fields, invite as words},
+    components::{NewPassword, NoticeBox, TextField, Tone},
+    flash::Flash,
+    visit,
+};
+use identity::words::{Field, Permission};
+use leptos::prelude::*;
+
+/// The path of the form whose password is given here.
+const CREATE: &str = "/api/admin/create";
+
+/// The page.
+#[component]
+pub fn New() -> impl IntoView {
+    let may = visit::current().is_some_and(|visit| visit.permits(Permission::UsersWrite));
+    let with_password = visit::asked("with").as_deref() == Some("password")
+        || use_context::<Flash>().is_some_and(|flash| flash.form == CREATE);
+    view! {
+        <Panel tab=panel::PEOPLE lead=words::LEAD>
+            {match (may, with_password) {
+                (false, _) => view! { <NoticeBox tone=Tone::Info><p>{words::NOT_YOURS}</p></NoticeBox> }.into_any(),
+                (true, false) => view! { <Invite /> }.into_any(),
+                (true, true) => view! { <Create /> }.into_any(),
+            }}
+        </Panel>
+    }
+}
+
+#[component]
+fn Invite() -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="invite">
+            <div class="card__head">
+                <h2 id="invite">{words::INVITE}</h2>
+                <p class="card__note">{words::INVITE_TEXT}</p>
+            </div>
+            <form class="card__body" method="post" action="/api/admin/invite">
+                <Who />
+                <div><button class="button button--primary">{words::SEND}</button></div>
+            </form>
+            <p class="card__body small">
+                <a href="/admin/users/new?with=password">{words::WITH_PASSWORD}</a> " · " <a href="/admin/users/import">{words::IMPORT}</a>
+            </p>
+        </section>
+    }
+}
+
+#[component]
+fn Create() -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="create">
+            <div class="card__head">
+                <h2 id="create">{words::CREATE}</h2>
+                <p class="card__note">{words::CREATE_TEXT}</p>
+            </div>
+            <form class="card__body" method="post" action=CREATE>
+                <Who />
+                <NewPassword />
+                <div><button class="button button--primary">{words::MAKE}</button></div>
+            </form>
+            <p class="card__body small"><a href="/admin/users/new">{words::RATHER_INVITE}</a></p>
+        </section>
+    }
+}
+
+/// Whose account it is to be. A role is given where it is shown what each may do: on the page of the account.
+#[component]
+fn Who() -> impl IntoView {
+    view! {
+        <TextField field=Field::Name label=fields::NAME autocomplete="off" max=100 />
+        <TextField field=Field::Email label=fields::EMAIL kind="email" autocomplete="off" />
+        <p class="field__hint">{words::ROLE_LATER}</p>
+    }
+}

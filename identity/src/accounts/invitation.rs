@@ -1,0 +1,96 @@
+//! Accounts an administrator made for somebody: a letter brings what its owner chooses a password with, and has it from then on.
+//!
+//! Until then nobody can sign in: the password is one that nobody knows, and the address is not confirmed. Whoever spends the letter
+//! has shown that the mailbox is theirs. Never signs in, like every letter that sets a password.
+
+use super::{
+    PersonName, leaving,
+    mailed::{self, Bound, Purpose},
+    profile,
+};
+use crate::{
+    Latchkey, Refusal,
+    db::{Tx, statements, within},
+    events::{self, Event, Kind},
+    mail,
+    passwords::{self, Rules},
+    sessions::Device,
+    throttle::{self, Throttle},
+    words::{EmailAddress, Secret},
+};
+use uuid::Uuid;
+
+statements! {
+    /// Once: whoever has confirmed the address in another way has set a password by that, and needs no invitation.
+    ACCEPT = "update users set verified_at = $1, password_hash = $2, password_changed_at = null
+               where id = $3 and email = $4 and verified_at is null and invited_at is not null
+                 and (delete_at is null or delete_at > $1) returning id";
+    REMOVE = "delete from users where id = $1 and invited_at is not null and verified_at is null returning id";
+}
+
+/// Posts the letter, within the transaction that gives the reason for it. Those posted before stay good until one of them is spent.
+pub(crate) async fn send(
+    house: &Latchkey,
+    tx: &mut Tx,
+    id: Uuid,
+    name: &PersonName,
+    email: &EmailAddress,
+) -> Result<(), Refusal> {
+    let mailed = mailed::issue(house, tx, Purpose::Invite, &Bound::to(id, email.as_str())).await?;
+    let link = house.settings.link("/accept-invitation", &[("token", &mailed.token)]);
+    let days = Purpose::Invite.life().as_secs() / 86_400;
+    let letter = mail::invitation(&house.settings, name.as_str(), email.as_str(), &link, days);
+    mail::post(house, tx, Some(id), &letter).await
+}
+
+/// Deletes an account that nobody has ever had, with its letters and tokens. Answers the id under which its events go on, if it was
+/// one.
+pub(crate) async fn displace(house: &Latchkey, tx: &mut Tx, id: Uuid) -> Result<Option<Uuid>, Refusal> {
+    let removed: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(REMOVE).bind(id).fetch_optional(c).await)?;
+    if removed.is_none() {
+        return Ok(None);
+    }
+    let nobody = house.new_id();
+    leaving::forget_events(tx, id, nobody).await?;
+    Ok(Some(nobody))
+}
+
+/// Sets the password of an account one was invited to, which confirms its address. Answers whose it is. A password that is refused
+/// leaves the letter good.
+///
+/// # Errors
+/// `Missing` or `Spent` on the field `token`, what [`passwords::accept`] finds wrong with the password, `Busy`, or when the database
+/// does not answer.
+pub async fn accept_invitation(
+    house: &Latchkey,
+    token: &Secret,
+    password: &Secret,
+    device: &Device,
+) -> Result<Uuid, Refusal> {
+    let typed = mailed::typed(token)?;
+    let of = mailed::look(house, Purpose::Invite, typed).await?.ok_or_else(mailed::spent)?;
+    let (name, email) = profile(house, of.user_id).await.map_err(|refusal| match refusal {
+        Refusal::NotFound => mailed::spent(),
+        other => other,
+    })?;
+    let password = passwords::accept(house, password, &Rules::of(house, &name, &email)).await?;
+    let hash = house.hasher.hash(&password).await?;
+    let mut tx = house.db.begin().await?;
+    let of = mailed::spend(house, &mut tx, Purpose::Invite, typed).await?.ok_or_else(mailed::spent)?;
+    let accepted: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(ACCEPT)
+        .bind(house.now())
+        .bind(&hash)
+        .bind(of.user_id)
+        .bind(&of.address)
+        .fetch_optional(c)
+        .await)?;
+    let (id,) = accepted.ok_or_else(mailed::spent)?;
+    for purpose in [Purpose::Verify, Purpose::Reset] {
+        mailed::void(&mut tx, purpose, id).await?;
+    }
+    events::record(house, &mut tx, Event::new(Kind::Verified).by(id).on(id).from(device)).await?;
+    tx.commit().await?;
+    // Somebody may have tried the address at the door while nobody could come in.
+    throttle::forgive(house, Throttle::SignIn, of.address.as_bytes()).await;
+    Ok(id)
+}

@@ -1,0 +1,153 @@
+//! Making accounts for others: by a letter with which the owner chooses the password, or with a password given here.
+//!
+//! An administrator may see who has an account, so an address that has one is refused clearly. A role is given only by who may give
+//! roles, and as far as their own permissions go.
+
+use super::{
+    Proven,
+    acts::{permissions, reach},
+};
+use crate::{
+    Latchkey, Refusal,
+    accounts::{self, PersonName},
+    db::{Tx, statements, within},
+    events::{self, Kind},
+    mail,
+    throttle::{self, Throttle},
+    words::{EmailAddress, Fault, Field, FieldError, Permission, Role, Secret},
+};
+use uuid::Uuid;
+
+statements! {
+    /// Nobody knows its password. `password_changed_at` says, as of any unconfirmed account, that a letter which confirms must also set
+    /// one.
+    INSERT = "insert into users (id, email, name, name_key, role, role_name, password_hash, created_at, tokens_void_before,
+                                 invited_at, password_changed_at)
+              values ($1, $2, $3, $4, $5, $6, $7, $8, 0, $8, $8)
+              on conflict (email) do nothing returning id";
+    /// Locks the account: whoever accepts the invitation from now on waits.
+    INVITED = "update users set name = name where id = $1 and invited_at is not null and verified_at is null
+           returning name, email, coalesce(role_name, role) as role";
+}
+
+/// Makes an account that its owner has as soon as they choose a password with what the letter brings. Answers its id.
+///
+/// # Errors
+/// `Forbidden`, `Invalid` with every fault (`Taken` when the address has an account, `Wrong` when there is no such role), or when the
+/// database does not answer.
+pub async fn invite(house: &Latchkey, admin: &Proven, name: &str, email: &str, role: Role) -> Result<Uuid, Refusal> {
+    admin.may(Permission::UsersWrite)?;
+    let (name, email) = read(name, email)?;
+    let mut tx = house.db.begin().await?;
+    may_give(&mut tx, admin, role).await?;
+    let id = make(house, &mut tx, &name, &email, role).await?.ok_or_else(taken)?;
+    accounts::send_invitation(house, &mut tx, id, &name, &email).await?;
+    events::record(house, &mut tx, admin.event(Kind::Invited).on(id).detail(role.as_str())).await?;
+    tx.commit().await?;
+    house.outbox_bell.notify_one();
+    Ok(id)
+}
+
+/// Makes an account whose address counts as confirmed, with a password given here. Answers its id.
+///
+/// # Errors
+/// Those of [`invite`], and what is wrong with the password.
+pub async fn create(
+    house: &Latchkey,
+    admin: &Proven,
+    name: &str,
+    email: &str,
+    password: &Secret,
+    role: Role,
+) -> Result<Uuid, Refusal> {
+    admin.may(Permission::UsersWrite)?;
+    let mut tx = house.db.begin().await?;
+    may_give(&mut tx, admin, role).await?;
+    drop(tx);
+    accounts::create_for(house, name, email, password, role, admin.event(Kind::Created)).await?.ok_or_else(taken)
+}
+
+/// Sends the letter once more. The earlier ones stay good until one of them is spent.
+///
+/// # Errors
+/// `Forbidden`, `NotFound` when nobody waits there to accept an invitation, `TooMany` letters to the address, or when the database does
+/// not answer.
+pub async fn resend_invitation(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
+    admin.may(Permission::UsersWrite)?;
+    let address = EmailAddress::parse(&accounts::profile(house, id).await?.1)?;
+    throttle::take(house, Throttle::Letters, &address).await?;
+    let mut tx = house.db.begin().await?;
+    reach(&mut tx, admin, id).await?;
+    let invited: Option<(String, String, Role)> =
+        within!(tx, |c| sqlx::query_as(INVITED).bind(id).fetch_optional(c).await)?;
+    let (name, _, role) = invited.filter(|(_, email, _)| *email == address.as_str()).ok_or(Refusal::NotFound)?;
+    let name = PersonName::parse(&name)?;
+    accounts::send_invitation(house, &mut tx, id, &name, &address).await?;
+    events::record(house, &mut tx, admin.event(Kind::Invited).on(id).detail(role.as_str())).await?;
+    tx.commit().await?;
+    house.outbox_bell.notify_one();
+    Ok(())
+}
+
+/// Takes an invitation back: the account, which nobody has ever had, is deleted at once.
+///
+/// # Errors
+/// `Forbidden`, `NotFound` when nobody waits there to accept an invitation, or when the database does not answer.
+pub async fn revoke_invitation(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
+    admin.may(Permission::UsersWrite)?;
+    let mut tx = house.db.begin().await?;
+    reach(&mut tx, admin, id).await?;
+    let nobody = accounts::displace(house, &mut tx, id).await?.ok_or(Refusal::NotFound)?;
+    events::record(house, &mut tx, admin.event(Kind::AccountDeleted).on(nobody)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Reads what was typed, and answers every fault at once.
+pub(super) fn read(name: &str, email: &str) -> Result<(PersonName, EmailAddress), Refusal> {
+    let name = PersonName::parse(name);
+    let email = EmailAddress::parse(email).and_then(|email| mail::check_recipient(&email).map(|()| email));
+    match (name, email) {
+        (Ok(name), Ok(email)) => Ok((name, email)),
+        (name, email) => Err(Refusal::Invalid(name.err().into_iter().chain(email.err()).collect())),
+    }
+}
+
+/// Whether the administrator may make an account with this role. What everybody is needs no permission to give.
+pub(super) async fn may_give(tx: &mut Tx, admin: &Proven, role: Role) -> Result<(), Refusal> {
+    if role == Role::User {
+        return Ok(());
+    }
+    admin.may(Permission::RolesWrite)?;
+    let permissions = permissions(tx, role).await?;
+    admin.reaches(role, &permissions)
+}
+
+/// Makes the row. None where the address has an account.
+pub(super) async fn make(
+    house: &Latchkey,
+    tx: &mut Tx,
+    name: &PersonName,
+    email: &EmailAddress,
+    role: Role,
+) -> Result<Option<Uuid>, Refusal> {
+    let made: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(INSERT)
+        .bind(house.new_id())
+        .bind(email.as_str())
+        .bind(name.as_str())
+        .bind(name.search_key())
+        .bind(role.built_in())
+        .bind(role.named())
+        .bind(house.hasher.nobodys())
+        .bind(house.now())
+        .fetch_optional(c)
+        .await)?;
+    if made.is_some() && role == Role::Admin {
+        accounts::close_setup(house, tx).await?;
+    }
+    Ok(made.map(|(id,)| id))
+}
+
+pub(super) fn taken() -> Refusal {
+    Refusal::Invalid(vec![FieldError::new(Field::Email, Fault::Taken)])
+}

@@ -1,0 +1,44 @@
+//! Having somebody choose a new password, without anybody else ever knowing one.
+
+use super::{Proven, acts::reach};
+use crate::{
+    Latchkey, Refusal,
+    accounts::renewal,
+    db::{statements, within},
+    events::{self, Kind},
+    mail::{self, security::Owner},
+    time::Timestamp,
+    words::{Fault, Field, Permission},
+};
+use uuid::Uuid;
+
+statements! {
+    /// Changes nothing and locks the account: its address stays what it is until the letter is written.
+    OWNER = "update users set name = name where id = $1 returning name, email, verified_at";
+}
+
+/// Makes the password of an account worthless, ends its sessions and sends its owner a letter that brings a new one. Other letters that
+/// could set a password, or bring another address, are void.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `NotAllowed` on the field `id` while nobody has confirmed the address, because it is not certain that
+/// the letter would reach the owner, or when the database does not answer.
+pub async fn force_reset(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
+    admin.may(Permission::UsersWrite)?;
+    let mut tx = house.db.begin().await?;
+    reach(&mut tx, admin, id).await?;
+    let owner: Option<(String, String, Option<Timestamp>)> =
+        within!(tx, |c| sqlx::query_as(OWNER).bind(id).fetch_optional(c).await)?;
+    let (name, email, verified_at) = owner.ok_or(Refusal::NotFound)?;
+    verified_at.ok_or_else(|| Refusal::field(Field::Id, Fault::NotAllowed))?;
+    let (brought, ended) = renewal::force(house, &mut tx, id, &email).await?;
+    events::record(house, &mut tx, admin.event(Kind::ResetForced).on(id)).await?;
+    let owner = Owner { name: &name, to: &email };
+    let forgot = house.settings.link("/forgot", &[]);
+    let letter = mail::reset_forced(&house.settings, owner, &brought.link, &brought.code, brought.hours, &forgot);
+    mail::post(house, &mut tx, Some(id), &letter).await?;
+    tx.commit().await?;
+    house.revocations.sessions(&ended, house.now());
+    house.outbox_bell.notify_one();
+    Ok(())
+}
