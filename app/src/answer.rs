@@ -42,6 +42,7 @@ pub fn worded(refusal: Refusal) -> AppError {
         Refusal::ProofNeeded => AppError::ProofNeeded,
         Refusal::NotFound => AppError::NotFound,
         Refusal::LastAdmin => AppError::LastAdmin,
+        Refusal::InUse => AppError::InUse,
         Refusal::AlreadyDone => AppError::AlreadyDone,
         Refusal::TooMany { retry_after } => AppError::TooMany { seconds: seconds(retry_after) },
         Refusal::Busy { retry_after } => AppError::Busy { seconds: seconds(retry_after) },

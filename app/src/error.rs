@@ -36,6 +36,8 @@ pub enum AppError {
     NotFound,
     /// 409: it would leave no administrator.
     LastAdmin,
+    /// 409: somebody still has it.
+    InUse,
     /// 409: done already, and can be done once only.
     AlreadyDone,
     /// 413: more than a form of ours can hold.
@@ -72,7 +74,7 @@ impl AppError {
             Self::Credentials | Self::SignedOut { .. } | Self::ProofNeeded => 401,
             Self::Disabled | Self::Forbidden => 403,
             Self::NotFound => 404,
-            Self::LastAdmin | Self::AlreadyDone => 409,
+            Self::LastAdmin | Self::InUse | Self::AlreadyDone => 409,
             Self::TooLarge => 413,
             Self::NotAForm => 415,
             Self::TooMany { .. } => 429,

@@ -8,8 +8,9 @@ use identity::words::{Fault, Field};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The fields whose typed value is given back to the form. Passwords, tokens and codes are not among them.
-pub const KEPT: &[&str] = &["name", "email", "stay", "next"];
+/// The fields whose typed value is given back to the form. Passwords, tokens and codes are not among them. Of a field that is there
+/// more than once, all values are, with a space between.
+pub const KEPT: &[&str] = &["name", "email", "stay", "next", "permission[]", "others"];
 
 identity::spelled! {
     /// Something that went well.
@@ -44,6 +45,12 @@ identity::spelled! {
         OthersEnded = "others_ended",
         /// A role was changed.
         RoleChanged = "role_changed",
+        /// A role was made.
+        RoleMade = "role_made",
+        /// What a role lets people do was changed.
+        RoleEdited = "role_edited",
+        /// A role was removed.
+        RoleRemoved = "role_removed",
         /// An account was disabled.
         Disabled = "disabled",
         /// An account was enabled.

@@ -115,13 +115,13 @@ test("a role that was given and taken away counts from the next click, without s
   const { session } = await refreshToken(page.context());
 
   await look(boss, person);
-  await yes(boss, "Make administrator", "Yes, change the role");
+  await yes(boss, "Change the role", "Yes, change the role");
   await expect(boss.getByText("The role was changed.")).toBeVisible();
   await page.getByRole("link", { name: "Dashboard" }).click();
   await page.getByRole("link", { name: "Admin panel" }).click();
   await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
 
-  await yes(boss, "Make ordinary user", "Yes, change the role");
+  await yes(boss, "Change the role", "Yes, change the role");
   await expect(boss.getByText("The role was changed.")).toBeVisible();
   expect((await open(page, "/admin/users")).status()).toBe(403);
   expect((await refreshToken(page.context())).session).toBe(session);
@@ -171,7 +171,7 @@ test("the last administrator can neither be demoted nor disabled, and is told so
   await page.goto(`${server.url}/admin/users`);
   await page.getByRole("link", { name: boss.name }).click();
   for (const [what, answer] of [
-    ["Make ordinary user", "Yes, change the role"],
+    ["Change the role", "Yes, change the role"],
     ["Disable account", "Yes, disable it"],
   ] as const) {
     await yes(page, what, answer);
@@ -179,7 +179,7 @@ test("the last administrator can neither be demoted nor disabled, and is told so
     await expect(page).toHaveURL(/\/admin\/users\/[0-9a-f-]{36}$/);
   }
   await make({ role: "admin", name: "Second Boss", on: server });
-  await yes(page, "Make ordinary user", "Yes, change the role");
+  await yes(page, "Change the role", "Yes, change the role");
   await expect(page.getByRole("heading", { name: "This door is not yours" })).toBeVisible();
 });
 
@@ -189,7 +189,7 @@ test("what happened is listed, newest first, for everybody and for one", async (
   await signIn(other, person);
   await signIn(page, boss);
   await look(page, person);
-  await yes(page, "Make administrator", "Yes, change the role");
+  await yes(page, "Change the role", "Yes, change the role");
   await page.getByRole("link", { name: "All events" }).click();
   const events = page.getByRole("region", { name: "Security events" }).locator("tbody tr");
   await expect(events.first()).toContainText("Role changed");

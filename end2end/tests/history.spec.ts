@@ -29,7 +29,7 @@ test("the history says in plain words what happened, newest first, and who did i
   await signIn(boss, await make({ role: "admin", name: "Bertha Boss" }));
   await boss.goto(`/admin/users?q=${encodeURIComponent(person.email)}`);
   await boss.getByRole("link", { name: person.name }).click();
-  await boss.getByText("Make administrator", { exact: true }).click();
+  await boss.getByText("Change the role", { exact: true }).click();
   await boss.getByRole("button", { name: "Yes, change the role" }).click();
   await expect(boss.getByText("The role was changed.")).toBeVisible();
 

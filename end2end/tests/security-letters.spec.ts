@@ -88,7 +88,7 @@ test("whoever is made administrator reads of it in a letter", async ({ page, per
   await signIn(page, await make({ role: "admin" }));
   await page.goto(`/admin/users?q=${encodeURIComponent(person.email)}`);
   await page.getByRole("link", { name: person.name }).click();
-  await page.getByText("Make administrator", { exact: true }).click();
+  await page.getByText("Change the role", { exact: true }).click();
   await page.getByRole("button", { name: "Yes, change the role" }).click();
   const { text, notMe } = await letterTo(server, person.email, /Your role/);
   expect(text).toContain("An administrator has made you an administrator as well");

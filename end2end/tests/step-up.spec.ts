@@ -16,7 +16,7 @@ async function lookAt(page: Page, person: Person): Promise<void> {
 }
 
 async function makeAdministrator(page: Page): Promise<void> {
-  await page.getByText("Make administrator", { exact: true }).click();
+  await page.getByText("Change the role", { exact: true }).click();
   await page.getByRole("button", { name: "Yes, change the role" }).click();
 }
 
@@ -43,9 +43,9 @@ test("a change in the admin panel asks for the password when it was long ago, an
 
   await expect(page).toHaveURL(where);
   await expect(page.getByText("The role was changed.")).toBeVisible();
-  await expect(page.getByText("Make ordinary user", { exact: true })).toBeVisible();
+  await expect(page.getByText("Change the role", { exact: true })).toBeVisible();
 
-  await page.getByText("Make ordinary user", { exact: true }).click();
+  await page.getByText("Change the role", { exact: true }).click();
   await page.getByRole("button", { name: "Yes, change the role" }).click();
   await expect(page.getByText("The role was changed."), "once is enough for ten minutes").toBeVisible();
   await expect(page).toHaveURL(where);
@@ -81,12 +81,12 @@ test("whoever cancels is back on the page of before, and nothing was done", asyn
   await makeAdministrator(page);
   await page.getByRole("link", { name: "Cancel" }).click();
   await expect(page).toHaveURL(where);
-  await expect(page.getByText("Make administrator", { exact: true })).toBeVisible();
+  await expect(page.getByText("Change the role", { exact: true })).toBeVisible();
   await page.goto("/reauthenticate");
   await givePassword(page, boss.password);
   await expect(page, "the form that waited is gone").toHaveURL(/\/dashboard$/);
   await lookAt(page, person);
-  await expect(page.getByText("Make administrator", { exact: true })).toBeVisible();
+  await expect(page.getByText("Change the role", { exact: true })).toBeVisible();
 });
 
 test("reading needs no second password, and whoever is not signed in is asked to sign in, which is proof enough", async ({ page, make, server, person }) => {

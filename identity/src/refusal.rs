@@ -33,6 +33,9 @@ pub enum Refusal {
     /// It would leave the installation without an administrator.
     #[error("the last administrator")]
     LastAdmin,
+    /// It cannot be removed while somebody has it.
+    #[error("in use")]
+    InUse,
     /// It has been done already, and can be done only once.
     #[error("already done")]
     AlreadyDone,

@@ -13,6 +13,7 @@ mod invitation;
 mod leaving;
 mod letters;
 mod recovery;
+mod roles;
 mod step_up;
 
 pub use account::{WhoAmI, end_other_sessions, end_session, me, sessions};
@@ -30,6 +31,7 @@ pub use invitation::accept_invitation;
 pub use leaving::{HISTORY_PAGE, delete_account, history, keep_account};
 pub use letters::{LetterFigures, LetterPage, letters, retry_letters};
 pub use recovery::{change_password, request_reset, reset_password};
+pub use roles::{edit_role, make_role, remove_role, role_choices, roles};
 pub use step_up::reauthenticate;
 
 use crate::{error::AppError, visit::Visit};

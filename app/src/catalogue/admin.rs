@@ -1,5 +1,5 @@
 //! The admin panel: its frame, `/admin`, and `/admin/users` with everything below. Its letters are in `letters`, its events in
-//! `events`.
+//! `events`, its roles in `roles`.
 
 /// Name of the tabs.
 pub const TABS: &str = "Admin panel";
@@ -7,6 +7,8 @@ pub const TABS: &str = "Admin panel";
 pub const OVERVIEW: &str = "Overview";
 /// The tab of `/admin/users`.
 pub const PEOPLE: &str = "People";
+/// The tab of `/admin/roles`.
+pub const ROLES: &str = "Roles";
 /// The tab of `/admin/letters`.
 pub const LETTERS: &str = "Letters";
 /// The tab of `/admin/audit`.
@@ -68,18 +70,6 @@ pub const DISABLED: &str = "Disabled";
 pub const ID: &str = "Id";
 /// What can be done about an account.
 pub const ACCESS: &str = "Access";
-/// Changes the role, to administrator.
-pub const PROMOTE: &str = "Make administrator";
-/// What follows from that.
-pub const PROMOTE_TEXT: &str = "They will see everybody's account, and may change it.";
-/// Changes the role, to user.
-pub const DEMOTE: &str = "Make ordinary user";
-/// What follows from that.
-pub const DEMOTE_TEXT: &str = "They will no longer see this panel.";
-/// What follows from that for oneself.
-pub const DEMOTE_SELF_TEXT: &str = "You will no longer see this panel.";
-/// Really changes the role.
-pub const CHANGE_ROLE: &str = "Yes, change the role";
 /// Enables an account.
 pub const ENABLE: &str = "Enable account";
 /// Disables an account.

@@ -23,6 +23,7 @@ pub fn error(error: &AppError) -> (&'static str, String) {
         AppError::LastAdmin => {
             ("Somebody has to stay", "This is the last administrator who can sign in. Make another one first.".into())
         }
+        AppError::InUse => ("Somebody still has it", "Give them another one first. Nothing was changed.".into()),
         AppError::AlreadyDone => ("That has been done already", "It can be done only once.".into()),
         AppError::TooLarge => ("That was too much", "The form held more than we can take.".into()),
         AppError::NotAForm => ("That was not a form", "Send the fields as a form, please.".into()),

@@ -103,8 +103,9 @@ pub fn event(kind: &str) -> String {
 /// told by the event itself.
 pub fn event_detail(kind: &str, detail: &str) -> String {
     let thing = if kind == identity::events::Kind::LettersRetried.as_str() { "letter" } else { "session" };
-    let of_role =
-        [identity::events::Kind::RoleChanged, identity::events::Kind::Created].iter().any(|of| of.as_str() == kind);
+    use identity::events::Kind;
+    let told = [Kind::RoleChanged, Kind::Created, Kind::RoleMade, Kind::RoleEdited, Kind::RoleRemoved];
+    let of_role = told.iter().any(|of| of.as_str() == kind);
     let role = || Role::from_word(detail).filter(|_| of_role).map(role);
     let stay = || Stay::from_word(detail).map(|it| stay(it).to_owned());
     let cause = || EndCause::from_word(detail).map(|_| String::new());
@@ -147,6 +148,7 @@ mod tests {
         let ended = |detail| event_detail("sessions_ended_by_admin", detail);
         assert_eq!(event_detail("role_changed", "admin"), "Administrator");
         assert_eq!(event_detail("signed_in", "day"), "One day");
+        assert_eq!(event_detail("role_edited", "day"), "day", "a role may be called so");
         assert_eq!(ended("signed_out_elsewhere"), "");
         assert_eq!(ended("1"), "1 session");
         assert_eq!(ended("12"), "12 sessions");

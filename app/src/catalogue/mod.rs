@@ -26,6 +26,7 @@ pub mod person;
 pub mod pieces;
 pub mod reauthenticate;
 pub mod recovery;
+pub mod roles;
 pub mod secure;
 mod sessions;
 

@@ -19,6 +19,9 @@ pub const CANCEL: &str = "Cancel";
 pub fn about(act: &str) -> &'static str {
     match act {
         "/api/admin/set_role" => "The role of an account is changed.",
+        "/api/admin/make_role" => "A role is made.",
+        "/api/admin/edit_role" => "What a role lets people do is changed, for everybody who has it.",
+        "/api/admin/remove_role" => "A role that nobody has is removed.",
         "/api/admin/disable" => "An account is disabled and signed out everywhere.",
         "/api/admin/enable" => "A disabled account can sign in again.",
         "/api/admin/end_sessions" => "All sessions of an account are ended.",

@@ -1,6 +1,6 @@
 //! What an administrator does to an account.
 
-use super::{Proven, another_admin};
+use super::{Proven, another_admin, roles};
 use crate::{
     Latchkey, Refusal,
     accounts::{self, granted},
@@ -35,7 +35,6 @@ statements! {
     ENABLE = "update users set disabled_at = null where id = $1 and disabled_at is not null
                 and deletion_ordered_at is null returning id";
     STANDING = concat!("select users.disabled_at, ", granted!("users"), " from users where users.id = $1");
-    ROLE = "select permissions from roles where name = $1";
     SET_PASSWORD = "update users set password_hash = $1, password_changed_at = $3 where id = $2
                 returning name, email, verified_at";
 }
@@ -196,8 +195,9 @@ pub(super) async fn reach(tx: &mut Tx, admin: &Proven, id: Uuid) -> Result<Stand
 
 /// What a role lets one do.
 pub(super) async fn permissions(tx: &mut Tx, role: Role) -> Result<Permissions, Refusal> {
-    let Some(name) = role.named() else { return Ok(Permissions::of(role, None)) };
-    let stored: Option<(String,)> = within!(*tx, |c| sqlx::query_as(ROLE).bind(name).fetch_optional(c).await)?;
-    let (stored,) = stored.ok_or_else(|| Refusal::field(Field::Role, Fault::Wrong))?;
-    Ok(Permissions::of(role, Some(&stored)))
+    let Role::Named(name) = role else { return Ok(Permissions::of(role, None)) };
+    roles::stored(tx, name).await.map_err(|refusal| match refusal {
+        Refusal::NotFound => Refusal::field(Field::Role, Fault::Wrong),
+        other => other,
+    })
 }

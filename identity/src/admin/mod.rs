@@ -11,6 +11,7 @@ mod invite;
 mod letters;
 mod one_session;
 mod reset;
+mod roles;
 mod users;
 mod verify;
 
@@ -21,6 +22,9 @@ pub use invite::{create, invite, resend_invitation, revoke_invitation};
 pub use letters::{LetterCounts, LetterState, LetterView, letter_counts, letters, retry_letters};
 pub use one_session::end_session;
 pub use reset::force_reset;
+pub use roles::{
+    MAX_ROLES, MOST_HOLDERS, RoleChoice, RoleView, edit_role, make_role, remove_role, role_choices, roles,
+};
 pub(crate) use users::count_anew;
 pub use users::{
     At, Counts, Cursor, FURTHEST, Filter, Seen, Sort, Status, Tallies, count, counts, find_by_email, one, tallies,
@@ -57,6 +61,7 @@ pub(crate) fn statements() -> Vec<crate::db::Statement> {
         invite::STATEMENTS,
         letters::STATEMENTS,
         reset::STATEMENTS,
+        roles::STATEMENTS,
         &users::statements(),
         verify::STATEMENTS,
     ]

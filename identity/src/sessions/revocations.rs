@@ -8,7 +8,7 @@ use crate::{
     Latchkey, Refusal,
     db::{on, statements},
     time::Timestamp,
-    words::{Role, Viewer},
+    words::{Permissions, Role, RoleName, Viewer},
 };
 use std::{
     collections::HashMap,
@@ -20,6 +20,7 @@ use uuid::Uuid;
 statements! {
     ENDED_SINCE = "select id, ended_at from sessions where ended_at >= $1";
     MARKED_SINCE = "select id, tokens_void_before, coalesce(role_name, role) as role from users where tokens_void_before >= $1";
+    CHANGED_SINCE = "select name, changed_at, permissions from roles where changed_at >= $1";
 }
 
 /// How far back each look at the database overlaps the one before. A row says when its transaction began to end the session, by
@@ -31,6 +32,8 @@ const OVERLAP: Duration = Duration::from_secs(60);
 struct Set {
     sessions: HashMap<Uuid, Timestamp>,
     users: HashMap<Uuid, (Timestamp, Role)>,
+    /// What roles that were changed lately let their holders do now.
+    roles: HashMap<RoleName, (Timestamp, Permissions)>,
     followed_to: Option<Timestamp>,
 }
 
@@ -41,6 +44,21 @@ impl Set {
         if mark.0 <= at {
             *mark = (at, role);
         }
+    }
+
+    fn change(&mut self, name: RoleName, at: Timestamp, permissions: Permissions) {
+        if self.roles.get(&name).is_none_or(|(known, _)| *known <= at) {
+            self.roles.insert(name, (at, permissions));
+        }
+    }
+
+    /// Whether a token says of its role what was true before the role was changed. One that was issued long after differs because
+    /// the role was changed once more, and this node has not heard of it yet.
+    fn outdates(&self, viewer: &Viewer) -> bool {
+        let Role::Named(name) = viewer.role else { return false };
+        self.roles.get(&name).is_some_and(|(at, permissions)| {
+            viewer.permissions != *permissions && viewer.issued_at <= at.plus(OVERLAP).seconds()
+        })
     }
 }
 
@@ -65,12 +83,18 @@ impl Revocations {
         self.0.write().unwrap_or_else(PoisonError::into_inner).mark(id, at, role);
     }
 
+    /// A role was changed: tokens that say otherwise of it are stale, whoever they belong to.
+    pub fn role(&self, name: RoleName, at: Timestamp, permissions: Permissions) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).change(name, at, permissions);
+    }
+
     /// Whether a genuine token has been overtaken by events. A token from the very second of a mark counts as older than it; and
     /// one that still says the old role is stale whenever it was issued, because the change may have waited for its turn, and
     /// clocks differ.
     pub fn covers(&self, viewer: &Viewer) -> bool {
         let set = self.0.read().unwrap_or_else(PoisonError::into_inner);
         set.sessions.contains_key(&viewer.session)
+            || set.outdates(viewer)
             || set
                 .users
                 .get(&viewer.id)
@@ -80,7 +104,7 @@ impl Revocations {
     /// How many entries there are.
     pub fn len(&self) -> usize {
         let set = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        set.sessions.len() + set.users.len()
+        set.sessions.len() + set.users.len() + set.roles.len()
     }
 
     /// Whether nothing was ended lately.
@@ -108,11 +132,19 @@ pub async fn follow(house: &Latchkey) -> Result<(), Refusal> {
         on!(house.db, read, |p| sqlx::query_as(ENDED_SINCE).bind(since).fetch_all(p).await)?;
     let marked: Vec<(Uuid, Timestamp, Role)> =
         on!(house.db, read, |p| sqlx::query_as(MARKED_SINCE).bind(since).fetch_all(p).await)?;
+    let changed: Vec<(Role, Timestamp, String)> =
+        on!(house.db, read, |p| sqlx::query_as(CHANGED_SINCE).bind(since).fetch_all(p).await)?;
     let mut set = house.revocations.0.write().unwrap_or_else(PoisonError::into_inner);
+    for (role, at, stored) in changed {
+        if let Role::Named(name) = role {
+            set.change(name, at, Permissions::of(role, Some(&stored)));
+        }
+    }
     set.sessions.extend(ended);
     marked.into_iter().for_each(|(id, at, role)| set.mark(id, at, role));
     set.sessions.retain(|_, at| *at >= horizon);
     set.users.retain(|_, (at, _)| *at >= horizon);
+    set.roles.retain(|_, (at, _)| *at >= horizon);
     set.followed_to = Some(now);
     Ok(())
 }
@@ -145,5 +177,31 @@ mod tests {
         set.user(id, Timestamp(1_001_000), Role::Admin);
         set.user(id, Timestamp(1_000_000), Role::User);
         assert!(!set.covers(&viewer(Role::Admin, 1002)));
+    }
+
+    #[test]
+    fn a_token_that_says_of_its_role_what_it_was_is_stale_until_somebody_else_may_know_better() {
+        let (set, name) = (Revocations::default(), RoleName::parse("support").unwrap());
+        let viewer = |words: &str, issued_at| Viewer {
+            id: Uuid::from_u128(1),
+            session: Uuid::from_u128(2),
+            generation: 1,
+            role: Role::Named(name),
+            permissions: Permissions::collect(words.split(' ')),
+            name: String::new(),
+            email: String::new(),
+            auth_time: 0,
+            issued_at,
+            expires_at: 2000,
+        };
+        set.role(name, Timestamp(1_000_000), Permissions::collect(["users:read"]));
+        assert!(set.covers(&viewer("users:read users:write", 900)) && !set.covers(&viewer("users:read", 900)));
+        // Issued while the change waited for its turn, or by a node whose clock is ahead.
+        assert!(set.covers(&viewer("users:read users:write", 1004)));
+        assert!(!set.covers(&viewer("audit:read", 1061)), "changed again, and not heard of here");
+        // Read before the last change, arriving after it.
+        set.role(name, Timestamp(1_001_000), Permissions::NONE);
+        set.role(name, Timestamp(1_000_000), Permissions::collect(["users:read"]));
+        assert!(set.covers(&viewer("users:read", 1001)) && !set.covers(&viewer("", 1001)));
     }
 }

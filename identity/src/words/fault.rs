@@ -19,6 +19,8 @@ crate::spelled! {
         Stay = "stay",
         /// A role.
         Role = "role",
+        /// Permissions besides those that can be ticked.
+        Others = "others",
         /// The id of a session or account.
         Id = "id",
         /// Anything else in the request.

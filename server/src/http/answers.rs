@@ -252,6 +252,7 @@ fn form_page(site: &Site, parts: &Parts, path: &str) -> String {
             "admin/invite" => "/admin/users/new".to_owned(),
             "admin/create" => "/admin/users/new?with=password".to_owned(),
             "admin/retry_letters" => "/admin/letters".to_owned(),
+            "admin/make_role" | "admin/edit_role" | "admin/remove_role" => "/admin/roles".to_owned(),
             path if path.starts_with("admin/") => "/admin/users".to_owned(),
             _ => "/login".to_owned(),
         },

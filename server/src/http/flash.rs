@@ -79,8 +79,17 @@ fn open(site: &Site, sealed: &str) -> Option<Flash> {
 
 /// What was typed into the fields that may be kept.
 pub fn kept(body: &[u8]) -> BTreeMap<String, String> {
-    url::form_urlencoded::parse(body)
-        .filter(|(field, value)| KEPT.contains(&field.as_ref()) && value.chars().count() <= KEPT_CHARS)
-        .map(|(field, value)| (field.into_owned(), value.into_owned()))
-        .collect()
+    let mut kept: BTreeMap<String, String> = BTreeMap::new();
+    let fits = |value: &str| value.chars().count() <= KEPT_CHARS;
+    for (field, value) in url::form_urlencoded::parse(body) {
+        if !KEPT.contains(&field.as_ref()) || !fits(&value) {
+            continue;
+        }
+        match kept.get_mut(field.as_ref()) {
+            None => drop(kept.insert(field.into_owned(), value.into_owned())),
+            Some(first) if fits(&format!("{first} {value}")) => *first = format!("{first} {value}"),
+            Some(_) => (),
+        }
+    }
+    kept
 }

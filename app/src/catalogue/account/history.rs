@@ -37,12 +37,14 @@ pub fn line(line: &HistoryView, device: &str) -> String {
 }
 
 fn once(line: &HistoryView, kind: Kind, device: &str) -> String {
+    // Its name is of plain letters, checked when it was made.
+    let role = |told: &str| told.replace("{role}", &line.detail);
     match line.by {
-        By::You => you(kind, &line.detail, device),
-        By::Somebody => others(kind, &line.detail).replace("{who}", "Somebody"),
-        By::Administrator => others(kind, &line.detail).replace("{who}", "An administrator"),
-        By::Deleted => others(kind, &line.detail).replace("{who}", "A deleted account"),
-        By::Operator => others(kind, &line.detail).replace("{who}", "The operator"),
+        By::You => role(&you(kind, &line.detail, device)),
+        By::Somebody => role(others(kind, &line.detail)).replace("{who}", "Somebody"),
+        By::Administrator => role(others(kind, &line.detail)).replace("{who}", "An administrator"),
+        By::Deleted => role(others(kind, &line.detail)).replace("{who}", "A deleted account"),
+        By::Operator => role(others(kind, &line.detail)).replace("{who}", "The operator"),
     }
 }
 
@@ -72,7 +74,8 @@ fn you(kind: Kind, detail: &str, device: &str) -> String {
         Kind::RoleChanged => match Role::from_word(detail) {
             Some(Role::Admin) => "You made yourself administrator",
             Some(Role::User) => "You made yourself an ordinary user",
-            Some(Role::Named(_)) | None => "You changed your own role",
+            Some(Role::Named(_)) => "You gave yourself the role \u{201c}{role}\u{201d}",
+            None => "You changed your own role",
         },
         Kind::Disabled => "You disabled your account",
         Kind::Enabled => "You enabled your account again",
@@ -133,7 +136,8 @@ fn others(kind: Kind, detail: &str) -> &'static str {
         Kind::RoleChanged => match Role::from_word(detail) {
             Some(Role::Admin) => "{who} made you administrator",
             Some(Role::User) => "{who} made you an ordinary user",
-            Some(Role::Named(_)) | None => "{who} changed your role",
+            Some(Role::Named(_)) => "{who} gave you the role \u{201c}{role}\u{201d}",
+            None => "{who} changed your role",
         },
         Kind::Disabled => "{who} disabled your account",
         Kind::Enabled => "{who} enabled your account again",
@@ -200,7 +204,7 @@ mod tests {
     fn every_event_by_whomever_is_a_sentence_that_says_who_it_was() {
         for kind in Kind::ALL {
             for by in By::ALL {
-                for detail in ["", "admin", "user", "12", EndCause::SignedOut.as_str()] {
+                for detail in ["", "admin", "user", "support", "12", EndCause::SignedOut.as_str()] {
                     let told = line(&view(kind.as_str(), *by, detail, 1), "");
                     assert!(!told.contains(['{', '}', '_']) && told.len() > 10, "{told}");
                     let named = told.starts_with("You ") || told.starts_with("Your account was deleted");
@@ -217,6 +221,8 @@ mod tests {
         assert_eq!(told("signed_in", By::You, "day", "Firefox on Linux"), "You signed in from Firefox on Linux");
         assert_eq!(told("sign_in_failed", By::Somebody, "", ""), "Somebody gave a wrong password");
         assert_eq!(told("role_changed", By::Administrator, "admin", ""), "An administrator made you administrator");
+        let given = told("role_changed", By::Administrator, "support", "");
+        assert_eq!(given, "An administrator gave you the role \u{201c}support\u{201d}");
         assert_eq!(told("disabled", By::Deleted, "", ""), "A deleted account disabled your account");
         assert_eq!(told("password_changed", By::You, "", ""), "You changed your password");
         assert_eq!(line(&view("sign_in_failed", By::Somebody, "", 1204), ""), "1,204 failed sign-ins");

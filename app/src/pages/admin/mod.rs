@@ -5,6 +5,8 @@ mod event;
 mod letters;
 mod new;
 mod overview;
+mod role_of;
+mod roles;
 mod user;
 mod users;
 
@@ -12,6 +14,7 @@ pub use audit::Audit;
 pub use letters::Letters;
 pub use new::New;
 pub use overview::Overview;
+pub use roles::Roles;
 pub use user::User;
 pub use users::Users;
 
@@ -27,6 +30,7 @@ use leptos::prelude::*;
 const TABS: &[(&str, &str, Option<Permission>)] = &[
     ("/admin", words::OVERVIEW, None),
     ("/admin/users", words::PEOPLE, Some(Permission::UsersRead)),
+    ("/admin/roles", words::ROLES, Some(Permission::RolesRead)),
     ("/admin/letters", words::LETTERS, Some(Permission::LettersRead)),
     ("/admin/audit", words::EVENTS, Some(Permission::AuditRead)),
 ];

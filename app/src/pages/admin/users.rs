@@ -17,7 +17,16 @@ use leptos::prelude::*;
 #[component]
 pub fn Users() -> impl IntoView {
     let [q, role, status, after] = ["q", "role", "status", "after"].map(|name| visit::asked(name).unwrap_or_default());
-    let load = api::users(Some(q.clone()), Some(role.clone()), Some(status.clone()), None, None, Some(after.clone()), None, None);
+    let load = api::users(
+        Some(q.clone()),
+        Some(role.clone()),
+        Some(status.clone()),
+        None,
+        None,
+        Some(after.clone()),
+        None,
+        None,
+    );
     loaded(load, move |api::PeoplePage { page, .. }| {
         let filtered = [&q, &role, &status].into_iter().any(|value| !value.is_empty());
         let kept = vec![("q", q.clone()), ("role", role.clone()), ("status", status.clone())];

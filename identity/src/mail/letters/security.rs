@@ -266,6 +266,7 @@ pub(super) fn place(device: &Device) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::RoleName;
 
     const SECURE: &str = "https://login.example.org/secure-account?token=abc";
     const AT: Timestamp = Timestamp(1_763_784_780_000);
@@ -284,7 +285,7 @@ mod tests {
         format!("To: {}\nSubject: {}\nKind: {}\n\n{}", letter.to, letter.subject, letter.kind, letter.text)
     }
 
-    fn letters() -> [Letter; 10] {
+    fn letters() -> [Letter; 11] {
         let (settings, device) = (settings(), firefox());
         [
             reuse_detected(&settings, ZOE, &device, AT, SECURE),
@@ -303,6 +304,7 @@ mod tests {
             address_restored(&settings, "new@example.org", AT),
             role_changed(&settings, ZOE, Role::Admin, AT, SECURE),
             role_changed(&settings, ZOE, Role::User, AT, SECURE),
+            role_changed(&settings, ZOE, Role::Named(RoleName::parse("support").unwrap()), AT, SECURE),
         ]
     }
 

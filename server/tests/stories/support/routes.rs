@@ -81,6 +81,9 @@ impl Function {
             | "/api/admin/resend_invitation"
             | "/api/admin/revoke_invitation" => vec![("id", of)],
             "/api/admin/set_role" => vec![("id", of), ("role", "user".into())],
+            "/api/admin/roles" => vec![],
+            "/api/admin/make_role" => vec![("name", format!("fresh-{salt}"))],
+            "/api/admin/edit_role" | "/api/admin/remove_role" => vec![("name", "no-such-role".into())],
             "/api/admin/user" | "/api/admin/disable" | "/api/admin/enable" | "/api/admin/end_sessions" => {
                 vec![("id", of)]
             }

@@ -2,10 +2,13 @@
 //! cannot be done is said with its reason, and what the reader may not do is not there.
 
 use super::permits;
-use crate::catalogue::{admin as words, person};
+use crate::{
+    catalogue::{admin as words, person, roles},
+    pages::admin::role_of::RoleOf,
+};
 use identity::{
     admin::AccountState,
-    words::{Permission, Role, UserView},
+    words::{Permission, UserView},
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -53,31 +56,9 @@ fn Beyond() -> impl IntoView {
 #[component]
 fn RoleItem(user: UserView, state: AccountState, own: bool) -> impl IntoView {
     if state.is_last_admin {
-        return view! { <Refused what=words::DEMOTE why=person::LAST_ADMIN /> }.into_any();
+        return view! { <Refused what=roles::CHANGE why=person::LAST_ADMIN /> }.into_any();
     }
-    let (other, change) = match user.role {
-        Role::User | Role::Named(_) => (Role::Admin, words::PROMOTE),
-        Role::Admin => (Role::User, words::DEMOTE),
-    };
-    let consequence = match other {
-        Role::Admin => words::PROMOTE_TEXT,
-        Role::User if own => words::DEMOTE_SELF_TEXT,
-        Role::User | Role::Named(_) => words::DEMOTE_TEXT,
-    };
-    view! {
-        <li class="list__item">
-            <details class="unfold">
-                <summary class="button button--small">{change}</summary>
-                <form class="unfold__body" method="post" action="/api/admin/set_role">
-                    <p>{consequence}</p>
-                    <input type="hidden" name="id" value=user.id.to_string() />
-                    <input type="hidden" name="role" value=other.to_string() />
-                    <button class="button button--small button--primary">{words::CHANGE_ROLE}</button>
-                </form>
-            </details>
-        </li>
-    }
-    .into_any()
+    view! { <RoleOf user own /> }.into_any()
 }
 
 /// What can be taken back, or only helps.
