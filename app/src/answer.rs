@@ -41,6 +41,7 @@ pub fn worded(refusal: Refusal) -> AppError {
         Refusal::Forbidden => AppError::Forbidden,
         Refusal::ProofNeeded => AppError::ProofNeeded,
         Refusal::NotFound => AppError::NotFound,
+        Refusal::SignUpClosed => AppError::SignUpClosed,
         Refusal::LastAdmin => AppError::LastAdmin,
         Refusal::InUse => AppError::InUse,
         Refusal::AlreadyDone => AppError::AlreadyDone,

@@ -34,6 +34,8 @@ pub enum AppError {
     ProofNeeded,
     /// 404: no such thing, or not the asker's.
     NotFound,
+    /// 403: nobody may register by themselves here.
+    SignUpClosed,
     /// 409: it would leave no administrator.
     LastAdmin,
     /// 409: somebody still has it.
@@ -72,7 +74,7 @@ impl AppError {
         match self {
             Self::Invalid { .. } => 422,
             Self::Credentials | Self::SignedOut { .. } | Self::ProofNeeded => 401,
-            Self::Disabled | Self::Forbidden => 403,
+            Self::Disabled | Self::Forbidden | Self::SignUpClosed => 403,
             Self::NotFound => 404,
             Self::LastAdmin | Self::InUse | Self::AlreadyDone => 409,
             Self::TooLarge => 413,

@@ -6,6 +6,7 @@ use crate::{
     jobs,
     keys::{self, Keyring, MasterKey, Purpose, Sealer, mac, same},
     passwords::{Breaches, Hasher},
+    policy::{self, Policy},
     random::Random,
     sessions::{self, Owed, Receipts, revocations, revocations::Revocations},
     time::{CLOCK_TOLERANCE, Clock, Timestamp},
@@ -56,6 +57,7 @@ pub struct Latchkey {
     clock: Arc<dyn Clock>,
     master: MasterKey,
     keyring: RwLock<Arc<Keyring>>,
+    policy: RwLock<policy::Held>,
     away: AtomicBool,
     closing: AtomicBool,
 }
@@ -82,6 +84,7 @@ impl Latchkey {
             Some(ring) => ring,
             None => keys::found(&db, &settings, &sealer, clock.now(), &*random).await?,
         };
+        let policy = policy::Held::of(&settings, policy::rows(&db).await?);
         let house = Arc::new(Self {
             hasher: Hasher::new(settings.hash_cost, master.derive(Purpose::Pepper), random.clone())?,
             outbox_bell: Notify::new(),
@@ -97,6 +100,7 @@ impl Latchkey {
             audit_key: master.derive(Purpose::Audit),
             letters_sealer: Sealer::new(master.derive(Purpose::Letters)),
             keyring: RwLock::new(ring),
+            policy: RwLock::new(policy),
             settings,
             random,
             db,
@@ -134,6 +138,23 @@ impl Latchkey {
         self.keyring.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What holds now of all that may be changed at run time.
+    pub fn policy(&self) -> Arc<Policy> {
+        self.policy.read().unwrap_or_else(PoisonError::into_inner).policy.clone()
+    }
+
+    /// Reads again what was decided at run time.
+    ///
+    /// # Errors
+    /// When the database does not answer; what held still holds.
+    pub(crate) async fn reload_policy(&self) -> Result<(), Refusal> {
+        let rows = policy::rows(&self.db).await?;
+        if self.policy.read().unwrap_or_else(PoisonError::into_inner).rows != rows {
+            *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy::Held::of(&self.settings, rows);
+        }
+        Ok(())
+    }
+
     /// Reads the signing keys again, after they were rotated here or elsewhere.
     ///
     /// # Errors
@@ -145,7 +166,7 @@ impl Latchkey {
         Ok(())
     }
 
-    /// Learns what other nodes and the command line have done: ended sessions, changed roles, rotated keys. To be called when a
+    /// Learns what other nodes and the command line have done: ended sessions, changed roles, rotated keys, settings. To be called when a
     /// bell rings and more often than once a second.
     ///
     /// # Errors
@@ -163,7 +184,7 @@ impl Latchkey {
         if keys::kids(&self.db).await? != self.keyring().kids() {
             self.reload_keys().await?;
         }
-        Ok(())
+        self.reload_policy().await
     }
 
     /// Whether the database did not answer when it was last asked. What is only nice to have is left out then.
@@ -236,7 +257,7 @@ impl Latchkey {
         }
         match topic {
             Some(Topic::Letter) => Ok(()),
-            None | Some(Topic::Revoked | Topic::Keys) => self.follow().await,
+            None | Some(Topic::Revoked | Topic::Keys | Topic::Settings) => self.follow().await,
         }
     }
 

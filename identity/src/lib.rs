@@ -26,6 +26,7 @@ on_the_server! {
     pub mod mail;
     mod paging;
     pub mod passwords;
+    pub mod policy;
     pub mod random;
     mod refusal;
     pub mod sessions;

@@ -30,6 +30,9 @@ pub enum Refusal {
     /// No such thing, or not the asker's.
     #[error("not found")]
     NotFound,
+    /// Nobody may register by themselves; invitations are another matter.
+    #[error("registration is closed")]
+    SignUpClosed,
     /// It would leave the installation without an administrator.
     #[error("the last administrator")]
     LastAdmin,

@@ -1,7 +1,11 @@
 //! What an operator decides about accounts and sessions. Parsed and defended by the server's command line; plain values here.
 
-use crate::{keys::SigningAlg, passwords::HashCost, words::Stay};
-use std::time::Duration;
+use crate::{
+    keys::SigningAlg,
+    passwords::HashCost,
+    policy::{Policy, Shown},
+};
+use std::{sync::Arc, time::Duration};
 use url::Url;
 
 /// The rules' settings. Everything about listening, limits per network address and logs belongs to the server.
@@ -19,10 +23,10 @@ pub struct Settings {
     pub signing_alg: SigningAlg,
     /// How long a key signs before a new one is made; `None` leaves it to the operator.
     pub key_rotation: Option<Duration>,
-    /// The lifetimes offered at sign-in, shortest first; never empty.
-    pub stays: Vec<Stay>,
-    /// Fewest characters of a new password, 8 to 64.
-    pub min_password: usize,
+    /// What may be changed at run time, where the operator has given nothing. Rules ask [`Latchkey::policy`](crate::Latchkey::policy).
+    pub policy: Policy,
+    /// Every setting the operator could give, and where they have given it.
+    pub shown: Arc<[Shown]>,
     /// Where to ask whether a new password has leaked: a URL that ends with a slash and is followed by five digits of a SHA-1.
     pub breach_check: Option<Url>,
     /// Cost of hashing a password.
@@ -44,8 +48,8 @@ impl Settings {
             profile_claims: true,
             signing_alg: SigningAlg::EdDSA,
             key_rotation: Some(Duration::from_secs(90 * 86_400)),
-            stays: Stay::ALL.to_vec(),
-            min_password: crate::words::MIN_PASSWORD_CHARS,
+            policy: Policy::default(),
+            shown: Arc::default(),
             breach_check: None,
             hash_cost: HashCost::default(),
             mail_from: format!("Latchkey <latchkey@{host}>"),

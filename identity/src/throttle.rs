@@ -7,6 +7,7 @@ use crate::{
     Latchkey, Refusal,
     db::{Tx, on, statements, within},
     keys::mac,
+    policy::Policy,
     time::Timestamp,
     words::EmailAddress,
 };
@@ -40,7 +41,7 @@ const MEMORY: Duration = Duration::from_secs(3600);
 crate::spelled! {
     /// What is throttled, and how.
     Throttle {
-        /// Sign-in to one account: five attempts in five minutes, then a delay that grows by half a minute to a quarter of an hour
+        /// Sign-in to one account: a few attempts in five minutes, five unless the policy says otherwise, then a delay that grows by half a minute to a quarter of an hour
         /// (ASVS 6.3.1, NIST SP 800-63B-4 section 3.2.2).
         SignIn = "sign-in",
         /// The same for one browser that an account has been used from, counted by itself: strangers who guess cannot slow the
@@ -68,9 +69,11 @@ crate::spelled! {
 
 impl Throttle {
     /// Window, free attempts, first delay, longest delay.
-    const fn numbers(self) -> (i64, i64, i64, i64) {
+    fn numbers(self, policy: &Policy) -> (i64, i64, i64, i64) {
         match self {
-            Self::SignIn | Self::KnownDevice | Self::Proof => (300_000, 5, 30_000, 900_000),
+            Self::SignIn | Self::KnownDevice | Self::Proof => {
+                (300_000, policy.sign_in_attempts.into(), 30_000, 900_000)
+            }
             Self::Letters | Self::Resets | Self::ChangeAddress | Self::NewDevice => {
                 (3_600_000, 3, 1_200_000, 3_600_000)
             }
@@ -97,7 +100,7 @@ pub(crate) async fn take_by(house: &Latchkey, what: Throttle, of: &[u8]) -> Resu
         return Ok(());
     }
     let (key, now) = (key(house, what, of), house.now());
-    let (window, free, first, longest) = what.numbers();
+    let (window, free, first, longest) = what.numbers(&house.policy());
     let taken: Option<(Timestamp,)> = on!(house.db, write, |p| sqlx::query_as(TAKE)
         .bind(&key[..])
         .bind(now)

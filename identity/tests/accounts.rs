@@ -10,6 +10,7 @@ use identity::{
     keys::{self, Purpose},
     mail,
     passwords::HashCost,
+    policy::Policy,
     sessions,
     tokens::TokenPair,
     words::{EmailAddress, Fault, Field, FieldError, Role, Secret, Stay},
@@ -326,7 +327,10 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer_for_the_sam
 
 #[tokio::test]
 async fn a_stay_that_is_not_offered_is_refused_and_an_administrators_is_capped() {
-    let home = TestHouse::with(Settings { stays: vec![Stay::Visit, Stay::Forever], ..settings() }).await;
+    let home = TestHouse::with(Settings {
+        policy: Policy { stays: vec![Stay::Visit, Stay::Forever], ..Policy::default() },
+        ..settings()
+    }).await;
     home.person("alice").await;
     home.account("root", Role::Admin).await;
     let secret = Secret::new(PASSWORD);

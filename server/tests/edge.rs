@@ -8,7 +8,10 @@ use axum::{
     routing::any,
 };
 use http::{Request, Response, StatusCode, header};
-use identity::time::{MovedClock, Timestamp};
+use identity::{
+    policy::Policy,
+    time::{MovedClock, Timestamp},
+};
 use server::{
     http::{
         address::{self, ClientAddr, Proxies},
@@ -28,7 +31,7 @@ fn echo(clock: Arc<MovedClock>) -> Router {
         .fallback(any(|request: Request<Body>| async move {
             request.extensions().get::<ClientAddr>().map(|client| client.0.to_string()).unwrap_or_default()
         }))
-        .layer(from_fn_with_state(Limits::new(clock, true), limits::limit))
+        .layer(from_fn_with_state(Limits::new(clock, true, &Policy::default()), limits::limit))
         .layer(from_fn_with_state(proxies, address::resolve))
         .layer(from_fn_with_state(Headers { https: true }, headers::secure))
         .layer(from_fn_with_state(Arc::default(), trace::trace))

@@ -49,7 +49,7 @@ pub async fn login(
     let visit = here()?;
     let stay = match stay.as_deref() {
         Some(word) => Stay::from_word(word).ok_or_else(|| fault(Field::Stay, Fault::Malformed))?,
-        None => visit.house.settings.stays.first().copied().unwrap_or(Stay::Visit),
+        None => visit.house.policy().stays.first().copied().unwrap_or(Stay::Visit),
     };
     let pair = accounts::sign_in(&visit.house, &email, &password, stay, &visit.device).await.map_err(worded)?;
     if let Who::SignedIn { viewer, .. } = &visit.who {

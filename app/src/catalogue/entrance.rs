@@ -22,6 +22,24 @@ pub const REGISTER_LEAD: &str = "A name, an address and a long password. That is
 pub const EMAIL_HINT: &str = "We send a letter there to make sure it is yours.";
 /// The button of `/register`.
 pub const CREATE_ACCOUNT: &str = "Create account";
+/// `/register`, where nobody may by themselves.
+pub const CLOSED: &str = "Registration is closed";
+/// What to do then.
+pub const CLOSED_TEXT: &str =
+    "Nobody can make an account here by themselves at the moment. If you have one, sign in as always.";
+/// `/register`, where one has to be invited.
+pub const INVITED_ONLY: &str = "By invitation";
+/// What to do then.
+pub const INVITED_ONLY_TEXT: &str =
+    "Accounts here are made by invitation. If you were sent one, follow the link in that letter.";
+/// Which addresses may register: a list of domains.
+pub fn only_domains(domains: &[&str]) -> String {
+    let domains: Vec<String> = domains
+        .iter()
+        .map(|name| name.strip_prefix('.').map_or(format!("@{name}"), |name| format!("@*.{name}")))
+        .collect();
+    format!("Only addresses of these domains can register here: {}.", domains.join(", "))
+}
 /// For who has an account; [`SIGN_IN`] follows as a link.
 pub const HAVE_ACCOUNT: &str = "Already have an account?";
 

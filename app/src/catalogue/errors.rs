@@ -1,6 +1,6 @@
 //! What a person is told when something did not work: refusals as a whole, and the faults of single fields.
 
-use super::{ended_because, length, reauthenticate};
+use super::{ended_because, entrance, length, reauthenticate};
 use crate::error::AppError;
 use identity::words::{Fault, Field};
 
@@ -20,6 +20,7 @@ pub fn error(error: &AppError) -> (&'static str, String) {
         AppError::Forbidden => ("This is not open to you", "You are signed in, but may not do that.".into()),
         AppError::ProofNeeded => (reauthenticate::TITLE, reauthenticate::LEAD.into()),
         AppError::NotFound => ("There is nothing here", "It does not exist, or no longer.".into()),
+        AppError::SignUpClosed => (entrance::CLOSED, entrance::CLOSED_TEXT.into()),
         AppError::LastAdmin => {
             ("Somebody has to stay", "This is the last administrator who can sign in. Make another one first.".into())
         }
@@ -66,6 +67,7 @@ pub fn fault(field: Field, fault: Fault, min: usize) -> String {
         (Field::Email, Fault::Missing) => "Enter your email address.",
         (Field::Email, Fault::TooLong) => "An email address has at most 254 characters.",
         (Field::Email, Fault::Taken) => "This address has an account already.",
+        (Field::Email, Fault::Domain) => "Nobody can register here with an address of that domain.",
         (Field::Email, Fault::NotAllowed) => "This is your address already.",
         (Field::Email, _) => "Enter the address in the form name@example.com.",
         (Field::Name, Fault::Missing) => "Enter your name, or what you want to be called.",

@@ -18,7 +18,7 @@ fn told(field: Field) -> (String, Option<String>) {
 
 /// The shortest password the operator allows.
 fn min_password() -> usize {
-    visit::current().map_or(MIN_PASSWORD_CHARS, |visit| visit.house.settings.min_password)
+    visit::current().map_or(MIN_PASSWORD_CHARS, |visit| visit.house.policy().min_password)
 }
 
 /// What `aria-describedby` names: the hint, the error, or both.

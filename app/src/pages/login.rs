@@ -19,7 +19,9 @@ pub fn Login() -> impl IntoView {
     let asked = visit::asked("next").filter(|next| LocalPath::parse(next).is_some());
     let next =
         LocalPath::parse(&flash.typed("next")).map(|next| next.as_str().to_owned()).or(asked).unwrap_or_default();
-    let stays = visit.as_ref().map_or(Stay::ALL.to_vec(), |visit| visit.house.settings.stays.clone());
+    let policy = visit.as_ref().map(|visit| visit.house.policy());
+    let open = policy.as_ref().is_none_or(|policy| policy.takes_strangers());
+    let stays = policy.as_ref().map_or(Stay::ALL.to_vec(), |policy| policy.stays.clone());
     // One day, where the operator allows it: long enough for a working day, short enough for a borrowed computer.
     let default = if stays.contains(&Stay::Day) { Stay::Day } else { stays.first().copied().unwrap_or(Stay::Visit) };
     let options: Vec<_> = stays.into_iter().map(|stay| (stay.as_str(), catalogue::stay(stay))).collect();
@@ -46,7 +48,9 @@ pub fn Login() -> impl IntoView {
             </form>
             {refused.map(|email| view! { <Resend email /> })}
             <p class="threshold__more"><a href="/forgot">{recovery::FORGOTTEN}</a></p>
-            <p class="threshold__more">{words::NEW_HERE} " " <a href="/register">{words::REGISTER}</a></p>
+            {open.then(|| view! {
+                <p class="threshold__more">{words::NEW_HERE} " " <a href="/register">{words::REGISTER}</a></p>
+            })}
         </Threshold>
     }
 }

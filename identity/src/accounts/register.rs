@@ -13,7 +13,7 @@ use crate::{
     sessions::Device,
     throttle::{self, Throttle},
     time::Timestamp,
-    words::{EmailAddress, Secret},
+    words::{EmailAddress, Fault, Field, Secret},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -42,10 +42,11 @@ struct Known {
     invited_at: Option<Timestamp>,
 }
 
-/// Registers an account, or tells the owner of the address that there is one.
+/// Registers an account, or tells the owner of the address that there is one. Who is turned away for their domain learns nothing of
+/// any account: the list decides, whoever has one.
 ///
 /// # Errors
-/// `Invalid` with every fault, `TooMany` letters to this address, `Busy`, or when the database does not answer.
+/// `SignUpClosed`, `Invalid` with every fault, `TooMany` letters to this address, `Busy`, or when the database does not answer.
 pub async fn register(
     house: &Latchkey,
     name: &str,
@@ -53,7 +54,14 @@ pub async fn register(
     password: &Secret,
     device: &Device,
 ) -> Result<(), Refusal> {
+    let policy = house.policy();
+    if !policy.takes_strangers() {
+        return Err(Refusal::SignUpClosed);
+    }
     let parsed = create::parse(house, name, email, password).await?;
+    if !policy.takes_address(&parsed.email) {
+        return Err(Refusal::field(Field::Email, Fault::Domain));
+    }
     throttle::take(house, Throttle::Letters, &parsed.email).await?;
     let hash = house.hasher.hash(&parsed.password).await?;
     let mut tx = house.db.begin().await?;

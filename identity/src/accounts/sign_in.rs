@@ -117,7 +117,7 @@ fn parse(house: &Latchkey, email: &str, password: &Secret, stay: Stay) -> Result
     if password.expose().is_empty() {
         faults.push(FieldError::new(Field::Password, Fault::Missing));
     }
-    if !house.settings.stays.contains(&stay) {
+    if !house.policy().stays.contains(&stay) {
         faults.push(FieldError::new(Field::Stay, Fault::NotAllowed));
     }
     address.filter(|_| faults.is_empty()).ok_or(Refusal::Invalid(faults))

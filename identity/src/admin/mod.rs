@@ -12,6 +12,7 @@ mod letters;
 mod one_session;
 mod reset;
 mod roles;
+mod settings;
 mod users;
 mod verify;
 
@@ -25,6 +26,7 @@ pub use reset::force_reset;
 pub use roles::{
     MAX_ROLES, MOST_HOLDERS, RoleChoice, RoleView, edit_role, make_role, remove_role, role_choices, roles,
 };
+pub use settings::{ChangeView, SettingView, reset_setting, set_setting, settings};
 pub(crate) use users::count_anew;
 pub use users::{
     At, Counts, Cursor, FURTHEST, Filter, Seen, Sort, Status, Tallies, count, counts, find_by_email, one, tallies,
@@ -64,6 +66,7 @@ pub(crate) fn statements() -> Vec<crate::db::Statement> {
         roles::STATEMENTS,
         &users::statements(),
         verify::STATEMENTS,
+        settings::STATEMENTS,
     ]
     .concat()
 }

@@ -22,16 +22,19 @@ pub enum Topic {
     Letter,
     /// The signing keys changed.
     Keys,
+    /// A setting was changed at run time.
+    Settings,
 }
 
 impl Topic {
-    const ALL: [Self; 3] = [Self::Revoked, Self::Letter, Self::Keys];
+    const ALL: [Self; 4] = [Self::Revoked, Self::Letter, Self::Keys, Self::Settings];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::Revoked => "revoked",
             Self::Letter => "letter",
             Self::Keys => "keys",
+            Self::Settings => "settings",
         }
     }
 }

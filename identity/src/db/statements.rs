@@ -28,6 +28,7 @@ pub fn all_statements() -> Vec<Statement> {
         crate::keys::STATEMENTS.to_vec(),
         crate::latchkey::STATEMENTS.to_vec(),
         crate::mail::statements(),
+        crate::policy::STATEMENTS.to_vec(),
         crate::sessions::statements(),
         crate::throttle::STATEMENTS.to_vec(),
         crate::transfer::statements(),

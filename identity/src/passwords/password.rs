@@ -24,7 +24,7 @@ impl<'a> Rules<'a> {
     /// Those of an installation, for somebody of this name and address.
     pub fn of(house: &'a Latchkey, name: &'a str, email: &'a str) -> Self {
         let host = house.settings.public_url.host_str().unwrap_or("");
-        Self { min_chars: house.settings.min_password, name, email, host }
+        Self { min_chars: house.policy().min_password, name, email, host }
     }
 }
 

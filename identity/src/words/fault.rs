@@ -23,6 +23,8 @@ crate::spelled! {
         Others = "others",
         /// The id of a session or account.
         Id = "id",
+        /// The value of a setting.
+        Value = "value",
         /// Anything else in the request.
         Form = "form",
     }
@@ -57,6 +59,10 @@ crate::spelled! {
         NotAllowed = "not_allowed",
         /// Somebody else's already. Told only to who may know.
         Taken = "taken",
+        /// Of an address: not of a domain that may register.
+        Domain = "domain",
+        /// Given by the operator, and not to be changed at run time.
+        Fixed = "fixed",
     }
 }
 

@@ -178,7 +178,7 @@ fn told(refusal: Refusal, email: &EmailAddress, settings: &Settings) -> StartErr
 fn sentence(error: FieldError, settings: &Settings) -> String {
     let what = match error.fault {
         Fault::Missing => words::MISSING.to_owned(),
-        Fault::TooShort => words::too_short(settings.rules.min_password),
+        Fault::TooShort => words::too_short(settings.rules.policy.min_password),
         Fault::TooLong => words::TOO_LONG.to_owned(),
         Fault::Unprintable => words::UNPRINTABLE.to_owned(),
         Fault::Common => words::COMMON.to_owned(),

@@ -125,7 +125,7 @@ mod tests {
             &["latchkey", "keys", "list", "--min-password=8"],
         ] {
             let line = Line::try_parse_from(line).unwrap_or_else(|error| panic!("{error}"));
-            assert_eq!(line.flags.settings().unwrap().rules.min_password, 8);
+            assert_eq!(line.flags.settings().unwrap().rules.policy.min_password, 8);
         }
     }
 

@@ -108,6 +108,7 @@ pub fn router(site: Site, mailbox: Option<Router>) -> Router {
         .merge(mailbox.unwrap_or_default())
         .layer(middleware::from_fn_with_state(site.house.clone(), limits::share))
         .layer(middleware::from_fn_with_state(site.limits.clone(), limits::limit))
+        .layer(middleware::from_fn_with_state(site.clone(), limits::heed))
         .layer(middleware::from_fn_with_state(site.proxies.clone(), address::resolve))
         .layer(middleware::from_fn(patience))
         .layer(middleware::from_fn(trace::survive))

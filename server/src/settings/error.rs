@@ -56,7 +56,7 @@ impl fmt::Display for SettingError {
                     Origin::Flag => format!("--{}", key.flag()),
                     Origin::Environment => key.variable(),
                     Origin::File => words::in_file(about.name),
-                    Origin::Default => words::not_set(&key.variable()),
+                    Origin::Default | Origin::RunTime => words::not_set(&key.variable()),
                 };
                 let subject = if shown.is_empty() { words::THE_VALUE } else { shown };
                 f.write_str(&words::complaint(&origin, subject, fault, about.example))

@@ -40,6 +40,14 @@ pub enum Key {
     Stays,
     /// Shortest password.
     MinPassword,
+    /// Who may register.
+    SignUp,
+    /// At which mail domains.
+    SignUpDomains,
+    /// Wrong passwords before an account slows down.
+    SignInAttempts,
+    /// Sign-ins of one network address.
+    SignInsPerMinute,
     /// Where to ask for leaked passwords.
     BreachCheck,
     /// Algorithm of new signing keys.
@@ -85,7 +93,7 @@ const fn secret(mut about: About) -> About {
 
 impl Key {
     /// Every setting, in the order of the help.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 28] = [
         Self::Listen,
         Self::PublicUrl,
         Self::DataDir,
@@ -102,6 +110,10 @@ impl Key {
         Self::InsecureCookies,
         Self::Stays,
         Self::MinPassword,
+        Self::SignUp,
+        Self::SignUpDomains,
+        Self::SignInAttempts,
+        Self::SignInsPerMinute,
         Self::BreachCheck,
         Self::SigningAlg,
         Self::KeyRotation,
@@ -142,6 +154,12 @@ impl Key {
             Self::InsecureCookies => about("insecure_cookies", "true|false", "true", words::INSECURE_COOKIES),
             Self::Stays => about("stays", "WORDS", "visit,day", words::STAYS),
             Self::MinPassword => about("min_password", "NUMBER", "15", words::MIN_PASSWORD),
+            Self::SignUp => about("sign_up", "WORD", "invite", words::SIGN_UP),
+            Self::SignUpDomains => {
+                about("sign_up_domains", "DOMAINS", "example.org,.example.org", words::SIGN_UP_DOMAINS)
+            }
+            Self::SignInAttempts => about("sign_in_attempts", "NUMBER", "5", words::SIGN_IN_ATTEMPTS),
+            Self::SignInsPerMinute => about("sign_ins_per_minute", "NUMBER", "20", words::SIGN_INS_PER_MINUTE),
             Self::BreachCheck => {
                 about("breach_check", "URL|off", "https://api.pwnedpasswords.com/range/", words::BREACH_CHECK)
             }

@@ -4,6 +4,7 @@
 //! stops the start with one line. Secrets are wrapped the moment they are read and never appear in help, errors or `Debug`.
 
 mod error;
+mod faults;
 mod key;
 mod networks;
 mod sources;
@@ -17,7 +18,7 @@ pub use networks::Network;
 pub use sources::{Given, Layer, Origin};
 
 use crate::words::settings::fault;
-use identity::{keys::MasterKey, words::Secret};
+use identity::{keys::MasterKey, policy::Knob, words::Secret};
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use url::Url;
 
@@ -119,13 +120,16 @@ fn rules(given: &Given, listen: SocketAddr, insecure_cookies: bool) -> Result<id
         profile_claims = ProfileClaims by values::truth;
         signing_alg = SigningAlg by values::signing_alg;
         key_rotation = KeyRotation by values::key_rotation;
-        stays = Stays by values::stays;
-        min_password = MinPassword by values::min_password;
         breach_check = BreachCheck by values::breach_check;
         hash_cost = Argon2 by values::hash_cost;
         mail_from = MailFrom by values::mailbox;
         limits = Limits by values::switch;
     }
+    for knob in Knob::ALL {
+        let Some(key) = Key::from_name(knob.as_str()) else { continue };
+        given.get(key, |text| rules.policy.set(*knob, text).map_err(|fault| faults::of(*knob, fault)))?;
+    }
+    rules.shown = given.shown(&rules.policy).into();
     Ok(rules)
 }
 

@@ -2,6 +2,8 @@
 
 use super::{Key, SettingError};
 use crate::words::settings as words;
+pub use identity::policy::Origin;
+use identity::policy::{Knob, Policy, Shown};
 use std::{
     collections::BTreeMap,
     ffi::OsString,
@@ -12,19 +14,6 @@ use std::{
 const FILE: &str = "latchkey.toml";
 /// Names another file; then it has to exist.
 const FILE_VARIABLE: &str = "LATCHKEY_CONFIG";
-
-/// Where a value came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// The command line.
-    Flag,
-    /// An environment variable.
-    Environment,
-    /// The settings file.
-    File,
-    /// Nowhere.
-    Default,
-}
 
 /// The values of one layer, as text.
 pub type Layer = BTreeMap<Key, String>;
@@ -78,6 +67,21 @@ impl Given {
     ) -> Result<Option<T>, SettingError> {
         let Some((value, origin)) = self.values.get(&key) else { return Ok(None) };
         parse(value.trim()).map(Some).map_err(|fault| SettingError::value(key, *origin, value, fault))
+    }
+
+    /// Every setting and where it was given, without what is secret. Of those that have one, the value as the rules understood it.
+    pub fn shown(&self, policy: &Policy) -> Vec<Shown> {
+        let shown = |key: Key| {
+            let about = key.about();
+            let value = self.values.get(&key).map(|(value, _)| match Knob::from_word(about.name) {
+                _ if about.secret => String::new(),
+                Some(knob) => policy.text(knob),
+                None => value.trim().to_owned(),
+            });
+            let origin = self.values.get(&key).map_or(Origin::Default, |(_, origin)| *origin);
+            Shown { name: about.name, value, origin, secret: about.secret, help: about.help, default: about.default }
+        };
+        Key::ALL.into_iter().map(shown).collect()
     }
 
     /// A complaint about a value that is fine by itself and does not go with another.

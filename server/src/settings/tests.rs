@@ -26,8 +26,8 @@ fn nothing_given_means_the_documented_defaults() {
     assert_eq!(settings.data_dir, Path::new("./data"));
     assert!(matches!(&settings.database, Database::File(path) if path == Path::new("./data/latchkey.db")));
     assert_eq!(settings.rules.access_ttl.as_secs(), 600);
-    assert_eq!(settings.rules.min_password, 15);
-    assert_eq!(settings.rules.stays.len(), 4);
+    assert_eq!(settings.rules.policy.min_password, 15);
+    assert_eq!(settings.rules.policy.stays.len(), 4);
     assert_eq!(settings.rules.audience, "http://localhost:3000");
     assert!(settings.rules.limits && settings.rules.profile_claims && !settings.insecure_cookies);
     assert!(settings.smtp_url.is_none() && settings.master_key.is_none() && settings.metrics_listen.is_none());
@@ -123,7 +123,7 @@ fn a_flag_wins_over_the_environment_and_that_over_the_file() {
     let variables = [("LATCHKEY_ACCESS_TTL", "2m"), ("LATCHKEY_MIN_PASSWORD", "30")];
     let settings = read(&[(Key::AccessTtl, "3m")], &variables, file).unwrap();
     assert_eq!(settings.rules.access_ttl.as_secs(), 180);
-    assert_eq!(settings.rules.min_password, 30);
+    assert_eq!(settings.rules.policy.min_password, 30);
     assert_eq!(settings.log_format, LogFormat::Json);
 }
 
@@ -132,7 +132,7 @@ fn an_empty_variable_is_one_that_is_not_set() {
     let settings =
         read(&[], &[("LATCHKEY_SMTP_URL", ""), ("LATCHKEY_MIN_PASSWORD", "")], Some("min_password = 16")).unwrap();
     assert!(settings.smtp_url.is_none());
-    assert_eq!(settings.rules.min_password, 16);
+    assert_eq!(settings.rules.policy.min_password, 16);
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn the_file_takes_the_natural_types_of_toml() {
         Some("stays = [\"month\", \"visit\"]\nprofile_claims = false\nmin_password = 8\ntrusted_proxies = [\"::1\"]\n"),
     )
     .unwrap();
-    assert_eq!(settings.rules.stays, [identity::words::Stay::Visit, identity::words::Stay::Month]);
+    assert_eq!(settings.rules.policy.stays, [identity::words::Stay::Visit, identity::words::Stay::Month]);
     assert_eq!(settings.trusted_proxies.len(), 1);
     assert!(!settings.rules.profile_claims);
 }

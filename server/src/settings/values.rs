@@ -1,11 +1,7 @@
 //! How single values are read. Each parser answers what is wrong, as the end of a sentence that begins with the value.
 
 use crate::words::settings::fault;
-use identity::{
-    keys::SigningAlg,
-    passwords::HashCost,
-    words::{Secret, Stay},
-};
+use identity::{keys::SigningAlg, passwords::HashCost, words::Secret};
 use std::{net::SocketAddr, time::Duration};
 use url::{Host, Url};
 
@@ -129,29 +125,6 @@ pub fn smtp(text: &str) -> Result<Secret, Fault> {
 /// `latchkey@example.org` or `Latchkey <latchkey@example.org>`.
 pub fn mailbox(text: &str) -> Result<String, Fault> {
     identity::mail::check_sender(text).map(|()| text.to_owned()).map_err(|_| fault::NO_MAILBOX.into())
-}
-
-/// The lifetimes on offer, shortest first.
-pub fn stays(text: &str) -> Result<Vec<Stay>, Fault> {
-    let mut stays = Vec::new();
-    for word in words(text) {
-        let stay = Stay::from_word(word).ok_or(fault::NO_STAY)?;
-        if stays.contains(&stay) {
-            return Err(fault::STAY_TWICE.into());
-        }
-        stays.push(stay);
-    }
-    if stays.is_empty() {
-        return Err(fault::NO_STAYS.into());
-    }
-    stays.sort();
-    Ok(stays)
-}
-
-/// Fewest characters of a password (NIST SP 800-63B-4 section 3.1.1.2: 15, or 8 beside a second factor).
-pub fn min_password(text: &str) -> Result<usize, Fault> {
-    let number = text.parse().map_err(|_| fault::NO_WHOLE_NUMBER)?;
-    if (8..=64).contains(&number) { Ok(number) } else { Err(fault::NOT_MIN_PASSWORD.into()) }
 }
 
 /// The range endpoint of a list of leaked passwords, or none.

@@ -115,7 +115,7 @@ async fn prepare(settings: &Settings) -> Result<(Arc<Latchkey>, Option<String>),
 
 /// What layers and handlers share, as these settings want it. Limits count by the installation's clock.
 pub fn site(settings: &Settings, house: Arc<Latchkey>) -> Site {
-    let limits = Limits::new(house.clock(), settings.rules.limits);
+    let limits = Limits::new(house.clock(), settings.rules.limits, &house.policy());
     let proxies = Proxies::new(settings.trusted_proxies.clone());
     Site::new(house, Jar { secure: !settings.insecure_cookies }, Arc::default(), limits, proxies)
 }

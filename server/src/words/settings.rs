@@ -38,6 +38,15 @@ pub const INSECURE_COOKIES: Told =
     told("Cookies that also work over plain HTTP, for trials in a local network", "false");
 pub const STAYS: Told = told("Lifetimes offered at sign-in", "visit,day,month,forever");
 pub const MIN_PASSWORD: Told = told("Fewest characters of a new password, 8 to 64", "15");
+pub const SIGN_UP: Told = told(
+    "Who may register: open, closed, invite (only those whom an administrator invites), domains (see --sign-up-domains)",
+    "open",
+);
+pub const SIGN_UP_DOMAINS: Told =
+    told("Mail domains that may register; with a dot in front, everything below one: example.org,.example.org", "none");
+pub const SIGN_IN_ATTEMPTS: Told =
+    told("Attempts to sign in to one account within five minutes before each has to wait, 3 to 20", "5");
+pub const SIGN_INS_PER_MINUTE: Told = told("Sign-ins of one network address in a minute, 5 to 600", "10");
 pub const BREACH_CHECK: Told =
     told("Where to ask whether a new password has leaked; only five digits of its SHA-1 are sent", "off");
 pub const SIGNING_ALG: Told = told("Algorithm of new signing keys: EdDSA, ES256, RS256 or HS256", "EdDSA");
@@ -123,6 +132,11 @@ pub mod fault {
     pub const NO_STAY: &str = "has a word other than visit, day, month and forever";
     pub const STAY_TWICE: &str = "names a lifetime twice";
     pub const NO_STAYS: &str = "offers no lifetime at all";
+    pub const NO_SIGN_UP: &str = "is none of open, closed, invite and domains";
+    pub const NO_DOMAIN: &str = "has a part that is no domain";
+    pub const DOMAIN_TWICE: &str = "names a domain twice";
+    pub const NOT_SIGN_IN_ATTEMPTS: &str = "is not between 3 and 20";
+    pub const NOT_SIGN_INS_PER_MINUTE: &str = "is not between 5 and 600";
     pub const NO_WHOLE_NUMBER: &str = "is no whole number";
     pub const NOT_MIN_PASSWORD: &str = "is not between 8 and 64";
     pub const NO_ALG: &str = "is none of EdDSA, ES256, RS256 and HS256";

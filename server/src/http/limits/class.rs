@@ -1,6 +1,7 @@
 //! What kind of request it is, told by method and path alone.
 
 use http::Method;
+use identity::policy::Policy;
 use std::num::NonZeroU32;
 
 /// What kind of request it is, as far as limits and metrics go.
@@ -72,9 +73,10 @@ impl Class {
     }
 
     /// Requests a minute; `None` for no limit. All may come at once, then they trickle.
-    pub(super) const fn per_minute(self) -> Option<NonZeroU32> {
+    pub(super) fn per_minute(self, policy: &Policy) -> Option<NonZeroU32> {
         match self {
-            Self::SignIn | Self::Account => NonZeroU32::new(10),
+            Self::SignIn => Some(policy.sign_ins_per_minute),
+            Self::Account => NonZeroU32::new(10),
             Self::Hint | Self::Write => NonZeroU32::new(60),
             Self::Page => NonZeroU32::new(600),
             Self::Machine => None,

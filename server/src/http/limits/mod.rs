@@ -11,7 +11,7 @@ mod steady;
 pub use class::Class;
 pub use shared::share;
 
-use super::{address::ClientAddr, plain};
+use super::{Site, address::ClientAddr, plain};
 use crate::words::browser as words;
 use app::error::AppError;
 use axum::{
@@ -24,11 +24,12 @@ use governor::{
     Quota, RateLimiter, clock::Clock as _, middleware::NoOpMiddleware, nanos::Nanos, state::keyed::DashMapStateStore,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use identity::time::Clock;
+use identity::{policy::Policy, time::Clock};
 use std::{
     net::{IpAddr, Ipv4Addr},
+    num::NonZeroU32,
     sync::{
-        Arc,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -62,27 +63,48 @@ const MOST_ADDRESSES: usize = 200_000;
 type Limiter = RateLimiter<Counted, DashMapStateStore<Counted>, SteadyClock, NoOpMiddleware<Nanos>>;
 
 struct Limit {
+    per_minute: NonZeroU32,
     limiter: Limiter,
     crowded: AtomicBool,
+}
+
+impl Limit {
+    fn new(per_minute: NonZeroU32, clock: &SteadyClock) -> Arc<Self> {
+        let limiter = RateLimiter::dashmap_with_clock(Quota::per_minute(per_minute), clock.clone());
+        Arc::new(Self { per_minute, limiter, crowded: AtomicBool::new(false) })
+    }
 }
 
 /// All limits, or none.
 pub struct Limits {
     clock: SteadyClock,
     /// In the order of [`Class::ALL`]; empty when limits are switched off.
-    limits: Vec<Option<Limit>>,
+    limits: Vec<RwLock<Option<Arc<Limit>>>>,
 }
 
 impl Limits {
-    /// Counts by `clock`; with `on` false lets everything pass.
-    pub fn new(clock: Arc<dyn Clock>, on: bool) -> Arc<Self> {
+    /// Counts by `clock` what the policy says; with `on` false lets everything pass.
+    pub fn new(clock: Arc<dyn Clock>, on: bool, policy: &Policy) -> Arc<Self> {
         let clock = SteadyClock::over(clock);
-        let limit = |class: Class| {
-            let limiter = RateLimiter::dashmap_with_clock(Quota::per_minute(class.per_minute()?), clock.clone());
-            Some(Limit { limiter, crowded: AtomicBool::new(false) })
-        };
+        let limit = |class: Class| RwLock::new(class.per_minute(policy).map(|number| Limit::new(number, &clock)));
         let limits = if on { Class::ALL.map(limit).into() } else { Vec::new() };
         Arc::new(Self { clock, limits })
+    }
+
+    fn limit(&self, class: Class) -> Option<Arc<Limit>> {
+        self.limits.get(class as usize)?.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Counts anew what the policy allows more or less of than before.
+    pub fn heed(&self, policy: &Policy) {
+        for class in Class::ALL {
+            let wanted = class.per_minute(policy);
+            let Some(place) = self.limits.get(class as usize) else { return };
+            if self.limit(class).map(|limit| limit.per_minute) != wanted {
+                let limit = wanted.map(|number| Limit::new(number, &self.clock));
+                *place.write().unwrap_or_else(PoisonError::into_inner) = limit;
+            }
+        }
     }
 
     /// Counts one request.
@@ -90,7 +112,7 @@ impl Limits {
     /// # Errors
     /// Whole seconds until the next one may come, at least 1.
     pub fn take(&self, class: Class, address: IpAddr) -> Result<(), u64> {
-        let Some(Some(limit)) = self.limits.get(class as usize) else { return Ok(()) };
+        let Some(limit) = self.limit(class) else { return Ok(()) };
         let counted = Counted::of(address, limit.crowded.load(Ordering::Relaxed));
         limit.limiter.check_key(&counted).map_err(|refused| {
             let wait = refused.wait_time_from(self.clock.now());
@@ -100,7 +122,7 @@ impl Limits {
 
     /// Forgets addresses that have been quiet, and notices when there are too many. To be called every few seconds.
     pub fn tidy(&self) {
-        for limit in self.limits.iter().flatten() {
+        for limit in Class::ALL.into_iter().filter_map(|class| self.limit(class)) {
             limit.limiter.retain_recent();
             let crowded = limit.limiter.len() >= MOST_ADDRESSES;
             if crowded && !limit.crowded.swap(crowded, Ordering::Relaxed) {
@@ -118,6 +140,12 @@ pub async fn limit(State(limits): State<Arc<Limits>>, request: Request, next: Ne
         Ok(()) => next.run(request).await,
         Err(seconds) => refuse(class, &request, seconds),
     }
+}
+
+/// The layer outside of [`limit`] by which a number that was changed at run time counts from the next request on.
+pub async fn heed(State(site): State<Site>, request: Request, next: Next) -> Response {
+    site.limits.heed(&site.house.policy());
+    next.run(request).await
 }
 
 fn address(request: &Request) -> IpAddr {
@@ -155,7 +183,7 @@ mod tests {
 
     fn moved() -> (Arc<MovedClock>, Arc<Limits>) {
         let clock = Arc::new(MovedClock::at(Timestamp(1_700_000_000_000)));
-        let limits = Limits::new(clock.clone(), true);
+        let limits = Limits::new(clock.clone(), true, &Policy::default());
         (clock, limits)
     }
 
@@ -196,7 +224,7 @@ mod tests {
     #[test]
     fn switched_off_nothing_is_refused_and_machines_never_are() {
         let (clock, limits) = moved();
-        let off = Limits::new(clock, false);
+        let off = Limits::new(clock, false, &Policy::default());
         for _ in 0..1000 {
             assert!(off.take(Class::SignIn, ip("203.0.113.9")).is_ok());
             assert!(limits.take(Class::Machine, ip("203.0.113.9")).is_ok());
@@ -204,9 +232,23 @@ mod tests {
     }
 
     #[test]
+    fn a_changed_number_counts_at_once_and_the_same_forgets_nobody() {
+        let (_, limits) = moved();
+        let all = |limits: &Limits| (0..50).filter(|_| limits.take(Class::SignIn, ip("203.0.113.9")).is_ok()).count();
+        assert_eq!(all(&limits), 10);
+        limits.heed(&Policy::default());
+        assert_eq!(all(&limits), 0);
+        let mut policy = Policy::default();
+        policy.set(identity::policy::Knob::SignInsPerMinute, "20").unwrap();
+        limits.heed(&policy);
+        assert_eq!(all(&limits), 20);
+        assert_eq!((0..50).filter(|_| limits.take(Class::Account, ip("203.0.113.9")).is_ok()).count(), 10);
+    }
+
+    #[test]
     fn quiet_addresses_are_forgotten() {
         let (clock, limits) = moved();
-        let known = || limits.limits[Class::SignIn as usize].as_ref().unwrap().limiter.len();
+        let known = || limits.limit(Class::SignIn).unwrap().limiter.len();
         for host in 0..200 {
             let _ = limits.take(Class::SignIn, ip(&format!("203.0.113.{host}")));
         }

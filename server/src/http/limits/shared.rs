@@ -17,7 +17,7 @@ use std::{net::IpAddr, sync::Arc};
 pub async fn share(State(house): State<Arc<Latchkey>>, request: Request, next: Next) -> Response {
     let class = Class::of(request.method(), request.uri().path());
     let shared = class.is_shared() && !house.is_away();
-    let Some(per_minute) = class.per_minute().filter(|_| shared) else { return next.run(request).await };
+    let Some(per_minute) = class.per_minute(&house.policy()).filter(|_| shared) else { return next.run(request).await };
     match address_counts::take(&house, class.as_str(), &network(address(&request)), per_minute).await {
         Err(Refusal::TooMany { retry_after }) => refuse(class, &request, retry_after.as_secs() + 1),
         Ok(()) | Err(_) => next.run(request).await,
