@@ -4,6 +4,7 @@
 //! typed, tested and the same on every system. It is a tool of this repository only and never part of the product.
 
 mod assets;
+mod bench;
 mod budget;
 mod check;
 mod dev;
@@ -64,6 +65,13 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         command: Vec<String>,
     },
+    /// Fill installations with years of use and measure how they bear them
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Of the tool, which tells them itself: --help; with --quick-build it is built quickly, for trying it out
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Rebuild and restart `latchkey` whenever a source changes
     #[command(disable_help_flag = true)]
     Dev {
@@ -93,6 +101,7 @@ fn work(task: Task) -> Result<()> {
         Task::Test => test::run_all(),
         Task::Torture { minutes } => torture::run_for(minutes),
         Task::Postgres { command } => postgres::around(std::process::Command::new(&command[0]).args(&command[1..])),
+        Task::Bench { arguments } => bench::run_with(&arguments),
         Task::Dev { arguments } => dev::run_forever(&arguments),
     }
 }

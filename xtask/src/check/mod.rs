@@ -53,7 +53,7 @@ pub fn run() -> Result<()> {
 /// When one is not; the difference has been printed.
 pub fn format() -> Result<()> {
     let mut files = Vec::new();
-    for folder in ["app", "frontend", "identity", "server", "xtask"] {
+    for folder in ["app", "bench", "frontend", "identity", "server", "xtask"] {
         sources(&root().join(folder), &mut files)?;
     }
     run_program(Command::new("rustfmt").args(["--edition", "2024", "--check"]).args(files).current_dir(root()))

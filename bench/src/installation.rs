@@ -1,0 +1,55 @@
+//! Opening an installation the way `latchkey` itself does: the same settings, the same key file, the same migrations.
+
+use anyhow::Result;
+use identity::Latchkey;
+use server::{
+    settings::{Given, Layer, Settings},
+    start,
+};
+use std::{ffi::OsString, path::PathBuf, sync::Arc};
+
+/// Where an installation is.
+pub struct Place {
+    /// Its folder.
+    pub data_dir: PathBuf,
+    /// Its PostgreSQL database; without one, a file in the folder.
+    pub database_url: Option<String>,
+}
+
+impl Place {
+    /// Settings as an operator would give them, with nothing from this process's environment.
+    ///
+    /// # Errors
+    /// When the folder or the URL cannot be used.
+    pub fn settings(&self) -> Result<Settings> {
+        let mut given = vec![
+            ("LATCHKEY_DATA_DIR", self.data_dir.as_os_str().to_owned()),
+            ("LATCHKEY_PUBLIC_URL", OsString::from("https://id.example.org")),
+            // Limits per address and per account would be measured instead of what lies behind them.
+            ("LATCHKEY_LIMITS", OsString::from("off")),
+        ];
+        if let Some(url) = &self.database_url {
+            given.push(("LATCHKEY_DATABASE_URL", OsString::from(url)));
+        }
+        let given = given.into_iter().map(|(name, value)| (OsString::from(name), value));
+        // A settings file of the working directory is somebody else's.
+        let given = Given::read(Layer::new(), None, given, &self.data_dir)?;
+        Ok(Settings::parse(given)?)
+    }
+
+    /// Opens it, or founds it where there is none.
+    ///
+    /// # Errors
+    /// As a start of `latchkey`.
+    pub async fn open(&self) -> Result<Arc<Latchkey>> {
+        Ok(start::open(&self.settings()?).await?)
+    }
+
+    /// The URL by which a driver reaches the database.
+    pub fn url(&self) -> String {
+        match &self.database_url {
+            Some(url) => url.clone(),
+            None => format!("sqlite://{}", self.data_dir.join("latchkey.db").display()),
+        }
+    }
+}
