@@ -4,7 +4,7 @@
 //! chosen. A node that dies in the middle loses nothing: every job is done in steps that may be repeated, and comes round again.
 
 use crate::{
-    Latchkey, Refusal, accounts, address_counts, admin,
+    Latchkey, Refusal, accounts, address_counts, admin, audit,
     db::{on, statements},
     keys, mail, throttle,
     time::Timestamp,
@@ -32,6 +32,9 @@ const TALLY_EVERY: Duration = Duration::from_secs(5 * 60);
 /// How often the age of the signing key is looked at.
 const KEYS_EVERY: Duration = Duration::from_secs(3600);
 
+/// How often events whose time is over are removed.
+const EVENTS_EVERY: Duration = Duration::from_secs(3600);
+
 /// A job that consists in being taken: it proves that something can be written.
 const PROBE: &str = "probe";
 
@@ -51,6 +54,9 @@ pub async fn run_due(house: &Latchkey) -> Result<(), Refusal> {
     }
     if take(house, "tally", TALLY_EVERY).await? {
         admin::count_anew(house).await?;
+    }
+    if take(house, "remove old events", EVENTS_EVERY).await? {
+        audit::remove_old(house).await?;
     }
     if take(house, "rotate keys", KEYS_EVERY).await? {
         keys::rotate_if_old(house).await?;

@@ -3,12 +3,16 @@
 mod support;
 
 use identity::{
-    Latchkey,
-    admin::{self, Proven},
-    audit,
+    Latchkey, Refusal,
+    accounts::leaving,
+    admin::{self, Admin, Proven},
+    audit::{self, Asked, Chosen, Cursor, Export, Fault, Format, Retention, Verdict, Verifier, verify_export},
+    events::Kind,
+    time::Timestamp,
+    words::Stay,
 };
-use std::{collections::BTreeMap, sync::Arc};
-use support::TestHouse;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use support::{TestHouse, settings};
 use uuid::Uuid;
 
 /// Records two events.
@@ -88,4 +92,266 @@ async fn figures_are_exact_and_tell_hours_and_kinds_apart() {
     let first = audit::figures(&home.house, hour, hour + 1).await.unwrap();
     assert!(!first.is_empty() && first.iter().all(|figure| figure.hour == hour), "{first:?}");
     assert!(audit::figures(&home.house, hour + 3, hour + 30).await.unwrap().is_empty());
+}
+
+/// A house in which things have happened, all of them sealed.
+async fn with_a_past() -> TestHouse {
+    let home = TestHouse::start().await;
+    for name in ["alice", "bob"] {
+        let person = home.person(name).await;
+        two_events(&home.house, person).await;
+    }
+    home.sign_in("alice", Stay::Day).await;
+    home.sign_in("bob", Stay::Day).await;
+    audit::seal(&home.house).await.unwrap();
+    home
+}
+
+async fn verified(home: &TestHouse) -> Result<Verdict, Fault> {
+    audit::verify(&home.house, Verifier::new(false, None)).await.unwrap()
+}
+
+/// The whole log as a file.
+async fn exported(home: &TestHouse, chosen: Chosen, format: Format) -> String {
+    let mut export = Export::begin(home.house.clone(), &Proven::operator(), chosen, format).await.unwrap();
+    let mut file = String::new();
+    while let Some(lines) = export.next().await.unwrap() {
+        file += &lines;
+    }
+    file
+}
+
+fn read(file: &str, verifier: Verifier) -> Result<Verdict, Fault> {
+    verify_export(file.as_bytes(), verifier).unwrap()
+}
+
+#[tokio::test]
+async fn an_export_is_verified_without_the_database_and_ends_where_the_log_does() {
+    let home = with_a_past().await;
+    for format in Format::ALL.iter().copied() {
+        let file = exported(&home, Chosen::default(), format).await;
+        let verdict = read(&file, Verifier::new(false, None)).unwrap();
+        assert_eq!(verdict, verified(&home).await.unwrap());
+        assert_eq!(verdict.entries as i64, count(&home, "select count(*) from events").await);
+        assert_eq!(audit::hex(&verdict.end), audit::standing(&home.house).await.unwrap().digest);
+        assert!(!file.contains("@example.org"), "nobody's address");
+    }
+    assert_eq!(kinds(&home, "audit_exported").await, 2, "and that it was taken away is in it");
+}
+
+#[tokio::test]
+async fn whoever_changes_the_database_is_found() {
+    let changes: &[(&str, &str)] = &[
+        ("update events set kind = 'signed_out' where seq = 4", "Changed 4"),
+        ("update events set at = at + 1 where seq = 4", "Changed 4"),
+        ("update events set detail = 'x' where seq = 4", "Changed 4"),
+        ("update events set ip = '198.51.100.1' where seq = 4", "Changed 4"),
+        ("update events set note = 'x' where seq = 4", "Changed 4"),
+        ("update events set actor_id = id where seq = 4", "Changed 4"),
+        ("update events set salt = null, ip = '', session_id = null where seq = 4", "NotForgotten 4"),
+        ("update events set digest = personal where seq = 4", "Changed 4"),
+        ("delete from events where seq = 4", "Unlinked 5"),
+        ("update events set seq = null where seq = 4", "Unlinked 5"),
+        ("delete from events where seq = (select seq from audit_chain)", "CutOff"),
+        ("update audit_chain set seq = seq - 1", "ForeignEnd"),
+        ("update audit_chain set mac = digest", "ForeignEnd"),
+        ("delete from audit_chain", "ForeignEnd"),
+        (
+            "insert into audit_gaps (first_seq, last_seq, digest) select seq, seq, digest from events where seq = 4;
+             delete from events where seq = 4",
+            "Unaccounted",
+        ),
+    ];
+    for (change, found) in changes {
+        let home = with_a_past().await;
+        assert!(verified(&home).await.is_ok());
+        for statement in change.split(';') {
+            home.change(statement).await;
+        }
+        let fault = match verified(&home).await.expect_err(change) {
+            Fault::Changed(place) => format!("Changed {}", place.seq),
+            Fault::NotForgotten(place) => format!("NotForgotten {}", place.seq),
+            Fault::Unlinked { place, .. } => format!("Unlinked {}", place.seq),
+            Fault::CutOff { .. } => "CutOff".to_owned(),
+            Fault::ForeignEnd => "ForeignEnd".to_owned(),
+            Fault::Unaccounted { .. } => "Unaccounted".to_owned(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(fault, *found, "{change}");
+    }
+}
+
+#[tokio::test]
+async fn an_end_that_somebody_else_wrote_is_never_vouched_for() {
+    let home = with_a_past().await;
+    // As far as it can be calculated without the key, everything fits.
+    home.change("update audit_chain set mac = digest").await;
+    two_events(&home.house, home.person("carol").await).await;
+    assert!(audit::seal(&home.house).await.unwrap() > 0, "the log goes on");
+    assert_eq!(verified(&home).await, Err(Fault::ForeignEnd));
+}
+
+#[tokio::test]
+async fn who_was_forgotten_is_gone_and_the_chain_holds() {
+    let home = with_a_past().await;
+    let alice = home.row::<(Uuid,)>("select id from users where email = 'alice@example.org'").await.0;
+    let before = verified(&home).await.unwrap();
+    home.change(&format!("update users set delete_at = {} where email = 'alice@example.org'", home.house.now().0))
+        .await;
+    leaving::erase_due(&home.house).await.unwrap();
+    home.advance(15 * 60);
+    leaving::erase_due(&home.house).await.unwrap();
+    audit::seal(&home.house).await.unwrap();
+    let verdict = verified(&home).await.unwrap();
+    assert_eq!((before.forgotten, verdict.forgotten), (0, 4), "made, disabled, enabled, signed in");
+    let file = exported(&home, Chosen::default(), Format::Jsonl).await;
+    assert!(!file.contains(&alice.to_string()));
+    let expected = Verifier::new(false, Some(before.end));
+    assert_eq!(read(&file, expected).unwrap().forgotten, 4, "and what was noted before is still in it");
+}
+
+#[tokio::test]
+async fn what_is_old_is_removed_by_its_class_and_the_rest_holds() {
+    let home = with_a_past().await;
+    home.advance(390 * 86_400);
+    home.sign_in("alice", Stay::Day).await;
+    two_events(&home.house, home.person("carol").await).await;
+    audit::seal(&home.house).await.unwrap();
+    let noted = audit::standing(&home.house).await.unwrap();
+    assert_eq!(audit::remove_old(&home.house).await.unwrap(), 0, "too early");
+    home.advance(11 * 86_400);
+    let sign_ins = kinds(&home, "signed_in").await;
+    assert_eq!(audit::remove_old(&home.house).await.unwrap(), (sign_ins - 1) as u64, "but not the late one");
+    assert_eq!((kinds(&home, "signed_in").await, kinds(&home, "created").await), (1, 3));
+    let verdict = verified(&home).await.expect("also before it is sealed that they were removed");
+    assert_eq!(verdict.removed, sign_ins - 1);
+    audit::seal(&home.house).await.unwrap();
+    assert_eq!(audit::remove_old(&home.house).await.unwrap(), 0);
+    assert_eq!(kinds(&home, "events_removed").await, 1);
+    let file = exported(&home, Chosen::default(), Format::Csv).await;
+    let noted = audit::unhex(&noted.digest);
+    assert_eq!(read(&file, Verifier::new(false, noted)).unwrap().removed, sign_ins - 1);
+    assert_eq!(verified(&home).await.unwrap().removed, sign_ins - 1);
+}
+
+#[tokio::test]
+async fn runs_that_touch_become_one_in_whatever_order_they_are_removed() {
+    let mut settings = settings();
+    settings.retention = Retention {
+        sign_ins: Some(Duration::from_secs(86_400)),
+        administration: Some(Duration::from_secs(86_400)),
+        ..Retention::default()
+    };
+    let home = TestHouse::with(settings).await;
+    let alice = home.person("alice").await;
+    for _ in 0..120 {
+        two_events(&home.house, alice).await;
+        home.sign_in("alice", Stay::Day).await;
+    }
+    audit::seal(&home.house).await.unwrap();
+    home.advance(2 * 86_400);
+    let sealed = audit::standing(&home.house).await.unwrap().seq;
+    let removed = audit::remove_old(&home.house).await.unwrap() as i64;
+    assert!(removed > 300, "more than a batch: {removed}");
+    let kept = count(&home, &format!("select count(*) from events where seq <= {sealed}")).await;
+    assert_eq!(kept + removed, sealed);
+    let gaps: Vec<(i64, i64)> = home.rows("select first_seq, last_seq from audit_gaps order by first_seq").await;
+    assert!(gaps.windows(2).all(|two| two[0].1 + 1 < two[1].0), "none touch: {gaps:?}");
+    assert_eq!(gaps.iter().map(|(first, last)| last - first + 1).sum::<i64>(), removed);
+    audit::seal(&home.house).await.unwrap();
+    assert_eq!(verified(&home).await.unwrap().removed, removed);
+    let all: i64 = audit::figures(&home.house, 0, i64::MAX).await.unwrap().iter().map(|figure| figure.count).sum();
+    assert_eq!(all, removed + count(&home, "select count(*) from events").await, "figures forget nothing");
+}
+
+#[tokio::test]
+async fn pages_lead_both_ways_and_every_filter_chooses_what_it_says() {
+    let home = TestHouse::start().await;
+    let (alice, bob) = (home.person("alice").await, home.person("bob").await);
+    for _ in 0..12 {
+        home.advance(3600);
+        two_events(&home.house, alice).await;
+        two_events(&home.house, bob).await;
+        home.sign_in("alice", Stay::Day).await;
+    }
+    let admin = Admin::operator();
+    let hours = |hours: i64| Timestamp(support::START.0 + hours * 3_600_000);
+    let choices = [
+        (Chosen::default(), "true".to_owned()),
+        (Chosen { subject: Some(alice), ..Chosen::default() }, format!("subject_id = {}", quoted(&home, alice))),
+        (Chosen { actor: Some(alice), ..Chosen::default() }, format!("actor_id = {}", quoted(&home, alice))),
+        (Chosen { kind: Some(Kind::Disabled), ..Chosen::default() }, "kind = 'disabled'".to_owned()),
+        (
+            Chosen { subject: Some(bob), kind: Some(Kind::Enabled), ..Chosen::default() },
+            format!("kind = 'enabled' and subject_id = {}", quoted(&home, bob)),
+        ),
+        (
+            Chosen { from: Some(hours(2)), to: Some(hours(5)), ..Chosen::default() },
+            format!("at >= {} and at < {}", hours(2).0, hours(5).0),
+        ),
+    ];
+    for (chosen, condition) in choices {
+        let sql = format!("select id from events where {condition} order by id desc");
+        let expected: Vec<(Uuid,)> = home.rows(&sql).await;
+        let expected: Vec<Uuid> = expected.into_iter().map(|(id,)| id).collect();
+        assert!(expected.len() > 3, "{condition}");
+        let (mut forth, mut cursor) = (Vec::new(), Cursor::Newest);
+        let mut last = loop {
+            let page = audit::list(&home.house, &admin, &chosen, cursor, 3).await.unwrap();
+            assert_eq!(page.looked_through, None);
+            forth.extend(page.items.iter().map(|event| event.id));
+            match page.next {
+                Some(next) => cursor = Cursor::OlderThan(next.parse().unwrap()),
+                None => break page.prev.map(|prev| prev.parse().unwrap()),
+            }
+        };
+        assert_eq!(forth, expected, "{condition}");
+        let mut back = Vec::new();
+        while let Some(from) = last {
+            let page = audit::list(&home.house, &admin, &chosen, Cursor::NewerThan(from), 3).await.unwrap();
+            back.splice(0..0, page.items.iter().map(|event| event.id));
+            last = page.prev.map(|prev: String| prev.parse().unwrap());
+        }
+        assert_eq!(back, expected[..back.len()], "{condition}");
+        assert!(back.len() + 3 >= expected.len(), "{condition}");
+        audit::seal(&home.house).await.unwrap();
+        let file = exported(&home, chosen.clone(), Format::Jsonl).await;
+        let filtered = !chosen.is_all();
+        let verdict = read(&file, Verifier::new(filtered, None)).unwrap();
+        if filtered {
+            assert_eq!(verdict.entries as usize, expected.len(), "{condition}");
+        }
+    }
+}
+
+/// An id as this database writes it.
+fn quoted(home: &TestHouse, id: Uuid) -> String {
+    if home.database().is_postgres() { format!("'{id}'") } else { format!("x'{}'", id.simple()) }
+}
+
+#[tokio::test]
+async fn what_was_typed_is_understood_or_refused() {
+    let home = with_a_past().await;
+    let admin = Admin::operator();
+    let alice = home.row::<(Uuid,)>("select id from users where email = 'alice@example.org'").await.0;
+    let asked = |actor: &str, action: &str, from: &str| Asked {
+        actor: actor.into(),
+        action: action.into(),
+        from: from.into(),
+        ..Asked::default()
+    };
+    for who in [" Alice@Example.org ", &alice.to_string()] {
+        let chosen = audit::choose(&home.house, &admin, &asked(who, "signed_in", "2026-11-18")).await.unwrap();
+        assert_eq!((chosen.actor, chosen.kind), (Some(alice), Some(Kind::SignedIn)));
+        assert_eq!(audit::list(&home.house, &admin, &chosen, Cursor::Newest, 9).await.unwrap().items.len(), 1);
+    }
+    let nobody = audit::choose(&home.house, &admin, &asked("nobody@example.org", "", "")).await.unwrap();
+    assert!(audit::list(&home.house, &admin, &nobody, Cursor::Newest, 9).await.unwrap().items.is_empty());
+    for bad in [asked("", "danced", ""), asked("", "", "yesterday")] {
+        assert!(matches!(audit::choose(&home.house, &admin, &bad).await, Err(Refusal::Invalid(_))));
+    }
+}
+
+async fn kinds(home: &TestHouse, kind: &str) -> i64 {
+    count(home, &format!("select count(*) from events where kind = '{kind}'")).await
 }

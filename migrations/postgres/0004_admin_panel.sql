@@ -48,6 +48,8 @@ create table audit_gaps ( -- runs of events that were removed when their time wa
     digest    bytea not null -- of the last of them: what the next one is chained to
 );
 
+create unique index audit_gaps_by_first on audit_gaps (first_seq);
+
 create table figures ( -- how many events of a kind there were in an hour
     key   text   primary key, -- the hour as ten digits, a space, the kind
     hour  bigint not null, -- hours since 1970

@@ -10,7 +10,7 @@ use crate::{
 use identity::{
     admin::{self, AccountState, At, Cursor, Filter, LetterView, Seen, Sort, Status},
     sessions,
-    words::{Count, EventView, Fault, Field, Listing, Page, Permission, Role, SessionView, UserView},
+    words::{Count, Fault, Field, Listing, Permission, Role, SessionView, UserView},
 };
 use leptos::{prelude::server, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
@@ -185,13 +185,4 @@ pub async fn end_sessions(id: String) -> Result<Done, AppError> {
         return Ok(Done::go("/login").telling(Notice::SignedOut));
     }
     Ok(Done::go(format!("/admin/users/{user}")).telling(Notice::SessionsEnded))
-}
-
-/// Security events, newest first; of one account when `of` is given.
-#[server(prefix = "/api", endpoint = "admin/audit", input = GetUrl)]
-pub async fn audit(of: Option<String>, after: Option<String>) -> Result<Page<EventView>, AppError> {
-    let visit = here()?;
-    let admin = visit.may(Permission::AuditRead)?;
-    let given = |word: Option<String>| word.filter(|word| !word.is_empty()).map(|word| id(&word)).transpose();
-    admin::audit(&visit.house, &admin, given(of)?, given(after)?, 2 * PAGE).await.map_err(worded)
 }

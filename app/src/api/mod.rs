@@ -7,6 +7,7 @@ mod account;
 mod address;
 mod admin;
 mod admin_acts;
+mod audit;
 mod entrance;
 mod hints;
 mod invitation;
@@ -20,11 +21,12 @@ pub use account::{WhoAmI, end_other_sessions, end_session, me, sessions};
 pub use address::{
     cancel_address_change, change_address, change_name, confirm_address, resend_address_change, secure_account,
 };
-pub use admin::{Figures, PeoplePage, UserPage, audit, disable, enable, end_sessions, overview, set_role, user, users};
+pub use admin::{Figures, PeoplePage, UserPage, disable, enable, end_sessions, overview, set_role, user, users};
 pub use admin_acts::{
     create, end_one_session, force_reset, invite, order_deletion, resend_invitation, revoke_deletion,
     revoke_invitation, verify,
 };
+pub use audit::{audit, audit_log, audit_standing};
 pub use entrance::{login, logout, register, resend_verification, setup, verify_email};
 pub use hints::password_strength;
 pub use invitation::accept_invitation;

@@ -7,10 +7,96 @@ use identity::words::{EndCause, EventView, Role, Stay};
 pub const LEAD: &str = "Who did what to whom, newest first. Kept as it was written.";
 /// Name of the list.
 pub const LIST: &str = "Security events";
-/// What the filter shows.
-pub const ONE_ACCOUNT: &str = "Events of one account only.";
-/// Ends the filter.
-pub const SHOW_ALL: &str = "Show everybody's";
+/// Nothing was found.
+pub const NOTHING: &str = "No such events";
+/// Below it.
+pub const NOTHING_HINT: &str = "Nothing was recorded that meets all of what you chose.";
+/// Filter: whom it happened to.
+pub const WHOM: &str = "Whose account: address or id";
+/// Filter: who did it.
+pub const WHO: &str = "Done by: address or id";
+/// Filter: the first day.
+pub const FROM_DAY: &str = "From (UTC)";
+/// Filter: the last day.
+pub const TO_DAY: &str = "Until and with";
+/// Title of the card about the chain.
+pub const CHAIN: &str = "The chain";
+/// Its length.
+pub const SEALED: &str = "Sealed";
+/// Its last digest.
+pub const CHAIN_END: &str = "Ends in";
+/// What that is for.
+pub const CHAIN_END_NOTE: &str =
+    "Note it down elsewhere: latchkey audit verify --expect shows later that nothing was cut off.";
+/// An event that has no place yet.
+pub const NO_PLACE: &str = "Not sealed yet";
+/// Of an entry: its kind, as programs know it.
+pub const KIND: &str = "Kind";
+/// Of an entry: the moment, exactly.
+pub const MOMENT: &str = "Moment";
+/// Of an entry: the word more.
+pub const DETAIL: &str = "Detail";
+/// Of an entry: its id.
+pub const EVENT_ID: &str = "Event";
+/// Of an entry: the id of who acted.
+pub const ACTOR_ID: &str = "Done by";
+/// Of an entry: the id of whom it concerns.
+pub const SUBJECT_ID: &str = "Account";
+/// Of an entry: the session.
+pub const SESSION_ID: &str = "Session";
+/// Of an entry: the hash over what it says about people.
+pub const PERSONAL: &str = "Personal hash";
+/// Of an entry: its digest.
+pub const DIGEST: &str = "Digest";
+
+/// How far the chain goes.
+pub fn sealed(last: &str) -> String {
+    if last == "0" { "Nothing yet".to_owned() } else { format!("Up to entry {last}") }
+}
+
+/// Events that have no place yet.
+pub fn waiting(count: i64) -> String {
+    match count {
+        1 => "1 event waits for its place".to_owned(),
+        _ => format!("{} events wait for their place", number(count)),
+    }
+}
+
+/// The place of an event.
+pub fn entry(seq: i64) -> String {
+    format!("Entry {}", number(seq))
+}
+
+/// The reason that was given.
+pub fn note(note: &str) -> String {
+    format!("“{note}”")
+}
+
+/// A link to a file with the same events.
+pub fn export(format: identity::audit::Format) -> &'static str {
+    use identity::audit::Format;
+    match format {
+        Format::Csv => "Export CSV",
+        Format::Jsonl => "Export JSONL",
+    }
+}
+
+/// What events are about.
+pub fn class(class: identity::audit::Class) -> &'static str {
+    use identity::audit::Class;
+    match class {
+        Class::SignIns => "Sign-ins",
+        Class::Accounts => "Accounts",
+        Class::Administration => "Administration",
+        Class::Alarms => "Alarms",
+    }
+}
+
+/// A page that was searched for and not filled.
+pub fn looked_through(count: &str) -> String {
+    format!("Looked through {count} events for this page. The next page goes on from there.")
+}
+
 /// Column: the event.
 pub const WHAT: &str = "What";
 /// Column: the moment.
@@ -177,6 +263,11 @@ mod tests {
             subject: (subject_id == Some(here)).then(|| "root@example.org".into()),
             ip: String::new(),
             detail: String::new(),
+            session: None,
+            note: None,
+            seq: None,
+            personal: None,
+            digest: None,
         };
         let told = |actor, subject| {
             let event = event(actor, subject);

@@ -2,6 +2,8 @@
 
 /// Back to the beginning of a list.
 pub const FIRST_PAGE: &str = "First page";
+/// Back in a list.
+pub const PREVIOUS_PAGE: &str = "Previous page";
 /// On in a list.
 pub const NEXT_PAGE: &str = "Next page";
 /// Name of these two.

@@ -17,25 +17,33 @@ pub fn Pager(
     further: bool,
     /// The cursor of the next page.
     next: Option<String>,
+    /// The cursor of the page before, in lists that are walked both ways.
+    #[prop(optional_no_strip)]
+    prev: Option<String>,
 ) -> impl IntoView {
     let first = further
         .then(|| view! { <a class="button button--small" href=link(path, &query, None)>{words::FIRST_PAGE}</a> });
-    let next = next.map(|next| {
-        view! { <a class="button button--small" href=link(path, &query, Some(&next)) rel="next">{words::NEXT_PAGE}</a> }
-    });
-    let both = first.is_some() || next.is_some();
+    let to = |cursor: Option<String>, name, rel: &'static str, text: &'static str| {
+        cursor.map(|cursor| {
+            let href = link(path, &query, Some((name, &cursor)));
+            view! { <a class="button button--small" href=href rel=rel>{text}</a> }
+        })
+    };
+    let prev = to(prev, "before", "prev", words::PREVIOUS_PAGE);
+    let next = to(next, "after", "next", words::NEXT_PAGE);
+    let any = first.is_some() || prev.is_some() || next.is_some();
     view! {
         <div class="pager">
             <span>{words::shown(shown)}</span>
-            {both.then(|| view! { <nav class="row" aria-label=words::PAGES>{first}{next}</nav> })}
+            {any.then(|| view! { <nav class="row" aria-label=words::PAGES>{first}{prev}{next}</nav> })}
         </div>
     }
 }
 
-fn link(path: &str, query: &[(&'static str, String)], after: Option<&str>) -> String {
+fn link(path: &str, query: &[(&'static str, String)], cursor: Option<(&str, &str)>) -> String {
     let mut pairs = form_urlencoded::Serializer::new(String::new());
     pairs.extend_pairs(query.iter().filter(|(_, value)| !value.is_empty()));
-    pairs.extend_pairs(after.map(|after| ("after", after)));
+    pairs.extend_pairs(cursor);
     match pairs.finish() {
         query if query.is_empty() => path.to_owned(),
         query => format!("{path}?{query}"),
@@ -49,7 +57,7 @@ mod tests {
     #[test]
     fn links_carry_the_filter_and_nothing_empty() {
         let query = [("q", "a&b=ü".to_owned()), ("role", String::new())];
-        assert_eq!(link("/admin/users", &query, Some("x")), "/admin/users?q=a%26b%3D%C3%BC&after=x");
+        assert_eq!(link("/admin/users", &query, Some(("after", "x"))), "/admin/users?q=a%26b%3D%C3%BC&after=x");
         assert_eq!(link("/admin/users", &[], None), "/admin/users");
     }
 }

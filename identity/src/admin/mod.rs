@@ -35,7 +35,9 @@ pub use users::{
 pub use verify::verify;
 
 use crate::{
-    Latchkey, Refusal, events,
+    Latchkey, Refusal,
+    audit::{self, Chosen},
+    events,
     sessions::{self, Device},
     words::{EventView, Page, Permission, Permissions, Role, Viewer},
 };
@@ -140,7 +142,7 @@ impl Proven {
     }
 
     /// Begins an event of this administrator.
-    fn event(&self, kind: events::Kind) -> events::Event {
+    pub(crate) fn event(&self, kind: events::Kind) -> events::Event {
         let event = events::Event::new(kind).from(&self.0.device);
         match self.0.id {
             Some(id) => event.by(id),
@@ -169,6 +171,9 @@ pub async fn audit(
     after: Option<Uuid>,
     limit: usize,
 ) -> Result<Page<EventView>, Refusal> {
-    admin.may(Permission::AuditRead)?;
-    events::latest(house, of, after, limit).await
+    let chosen = Chosen { subject: of, ..Chosen::default() };
+    let cursor = after.map_or(audit::Cursor::Newest, audit::Cursor::OlderThan);
+    let listing = audit::list(house, admin, &chosen, cursor, limit).await?;
+    let next = listing.next.and_then(|next| next.parse().ok());
+    Ok(Page { items: listing.items, next })
 }

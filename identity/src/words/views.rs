@@ -98,6 +98,16 @@ pub struct EventView {
     pub ip: String,
     /// A word of detail, such as the new role or the cause.
     pub detail: String,
+    /// In which session, if it was in one.
+    pub session: Option<Uuid>,
+    /// What an administrator gave as the reason.
+    pub note: Option<String>,
+    /// Its place in the audit log, from 1; `None` for a moment after it was recorded.
+    pub seq: Option<i64>,
+    /// The hash over what it says about people, in hexadecimal.
+    pub personal: Option<String>,
+    /// Its digest, in hexadecimal.
+    pub digest: Option<String>,
 }
 
 /// One page of a list, by keyset: `next` is what to send as `after` for the following page.

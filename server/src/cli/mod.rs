@@ -4,6 +4,7 @@
 //! first account found an installation where there is none. What a command answers goes to standard output, what is wrong to standard error as one line, and the exit code says which of the two it was.
 
 mod accounts;
+mod audit;
 mod doctor;
 mod flags;
 mod keys;
@@ -47,6 +48,8 @@ enum Command {
     Keys(keys::Command),
     #[command(subcommand, about = help::LETTERS)]
     Letters(letters::Command),
+    #[command(subcommand, about = help::AUDIT)]
+    Audit(audit::Command),
     #[command(about = help::MIGRATE)]
     Migrate(transfer::Migrate),
     #[command(about = help::BACKUP)]
@@ -61,6 +64,12 @@ enum Command {
 pub fn run() -> ExitCode {
     let line = Line::parse();
     let command = line.command.unwrap_or(Command::Serve);
+    // Needs nothing of ours, so nothing of ours may be in its way.
+    if let Command::Audit(command) = &command
+        && let Some(verified) = audit::verify_file(command)
+    {
+        return verified.map_or_else(|error| complain(&error), |()| ExitCode::SUCCESS);
+    }
     let settings = match line.flags.settings() {
         Ok(settings) => settings,
         Err(error) => return complain(&error.into()),
@@ -82,6 +91,7 @@ async fn carry_out(command: Command, settings: Settings) -> Result<ExitCode, Sta
         Command::User(command) => accounts::user(command, &settings).await?,
         Command::Keys(command) => keys::run(&command, &settings).await?,
         Command::Letters(command) => letters::run(&command, &settings).await?,
+        Command::Audit(command) => audit::run(&command, &settings).await?,
         Command::Migrate(how) => transfer::migrate(&how, &settings).await?,
         Command::Backup(what) => transfer::backup(&what, &settings).await?,
         Command::Restore(what) => transfer::restore(&what, &settings).await?,

@@ -40,7 +40,7 @@ pub const PROOF_PAGE: &str = "/reauthenticate";
 
 /// Pages that hand out so much that a session left open on a desk must not be enough. What they call asks for the proof itself;
 /// here a browser is led to where it can be given.
-const STEP_UP: [&str; 1] = ["/account/export"];
+const STEP_UP: [&str; 3] = ["/account/export", "/admin/audit/export.csv", "/admin/audit/export.jsonl"];
 
 /// The branches of the admin panel, and what each asks for.
 const PANEL: [(&str, Permission); 6] = [
@@ -89,6 +89,11 @@ pub async fn guard(mut request: Request, next: Next) -> Response {
         (Level::User | Level::Panel(_) | Level::Admin, None) => {
             let wanted = request.uri().path_and_query().filter(|_| safe).map(|wanted| wanted.as_str());
             see_other(&login(wanted, &visit))
+        }
+        (Level::Panel(Some(permission)), Some(viewer))
+            if viewer.permissions.has(permission) && STEP_UP.contains(&request.uri().path()) =>
+        {
+            step_up(&visit, request, next).await
         }
         (Level::Panel(None), Some(viewer)) if viewer.permissions.open_panel() => next.run(request).await,
         (Level::Panel(Some(permission)), Some(viewer)) if viewer.permissions.has(permission) => next.run(request).await,

@@ -6,6 +6,7 @@
 pub mod address;
 pub mod answers;
 pub mod assets;
+pub mod audit_export;
 pub mod cookies;
 mod csrf;
 pub mod export;

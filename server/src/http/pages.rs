@@ -1,6 +1,6 @@
 //! Leptos: the pages and server functions of `app`, mounted.
 
-use super::{Site, assets, export, headers};
+use super::{Site, assets, audit_export, export, headers};
 use app::{flash::Flash, shell, visit::Visit};
 use axum::{
     Router,
@@ -22,7 +22,12 @@ pub fn options() -> LeptosOptions {
 /// The paths of all pages, as the framework knows them, `/admin/users/{id}`, and of what is asked for like a page.
 pub fn paths() -> Vec<String> {
     let pages = generate_route_list(shell::App);
-    pages.iter().map(|route| route.path().to_owned()).chain([export::PATH.to_owned()]).collect()
+    pages
+        .iter()
+        .map(|route| route.path().to_owned())
+        .chain([export::PATH.to_owned()])
+        .chain(audit_export::PATHS.map(str::to_owned))
+        .collect()
 }
 
 /// Pages, server functions, and the 404 page for everything else.
@@ -33,6 +38,8 @@ pub fn routes(site: &Site) -> Router<Site> {
     Router::new()
         .leptos_routes_with_context(site, generate_route_list(shell::App), context, shell)
         .route(export::PATH, get(export::export))
+        .route(audit_export::PATHS[0], get(audit_export::export))
+        .route(audit_export::PATHS[1], get(audit_export::export))
         .fallback(not_found)
 }
 

@@ -60,6 +60,14 @@ pub enum Key {
     Audience,
     /// Cost of hashing a password.
     Argon2,
+    /// For how long sign-ins are remembered.
+    RetentionSignIns,
+    /// For how long changes of accounts are remembered.
+    RetentionAccounts,
+    /// For how long what administrators did is remembered.
+    RetentionAdministration,
+    /// For how long alarms are remembered.
+    RetentionAlarms,
     /// Where to show metrics.
     MetricsListen,
     /// How long to go on serving after SIGTERM.
@@ -93,7 +101,7 @@ const fn secret(mut about: About) -> About {
 
 impl Key {
     /// Every setting, in the order of the help.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 32] = [
         Self::Listen,
         Self::PublicUrl,
         Self::DataDir,
@@ -120,6 +128,10 @@ impl Key {
         Self::ProfileClaims,
         Self::Audience,
         Self::Argon2,
+        Self::RetentionSignIns,
+        Self::RetentionAccounts,
+        Self::RetentionAdministration,
+        Self::RetentionAlarms,
         Self::MetricsListen,
         Self::ShutdownDelay,
     ];
@@ -168,6 +180,12 @@ impl Key {
             Self::ProfileClaims => about("profile_claims", "true|false", "false", words::PROFILE_CLAIMS),
             Self::Audience => about("audience", "TEXT", "https://api.example.org", words::AUDIENCE),
             Self::Argon2 => about("argon2", "COST", "m=65536,t=3,p=1", words::ARGON2),
+            Self::RetentionSignIns => about("retention_sign_ins", "TIME|forever", "400d", words::RETENTION_SIGN_INS),
+            Self::RetentionAccounts => about("retention_accounts", "TIME|forever", "1100d", words::RETENTION_ACCOUNTS),
+            Self::RetentionAdministration => {
+                about("retention_administration", "TIME|forever", "3700d", words::RETENTION_ADMINISTRATION)
+            }
+            Self::RetentionAlarms => about("retention_alarms", "TIME|forever", "1100d", words::RETENTION_ALARMS),
             Self::MetricsListen => about("metrics_listen", "IP:PORT", "127.0.0.1:9464", words::METRICS_LISTEN),
             Self::ShutdownDelay => about("shutdown_delay", "TIME", "10s", words::SHUTDOWN_DELAY),
         }

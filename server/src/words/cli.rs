@@ -20,6 +20,7 @@ pub mod help {
     pub const USER: &str = "Make accounts";
     pub const KEYS: &str = "Keys that sign access tokens";
     pub const LETTERS: &str = "Outgoing letters that were not sent";
+    pub const AUDIT: &str = "The audit log: look through it, take it away, verify it";
     pub const MIGRATE: &str = "Bring the database to this version's schema; serving does it too. With --to, move everything to \
                                another database";
     pub const BACKUP: &str = "Write everything in the database to a file, while the server runs";
@@ -46,6 +47,24 @@ pub mod help {
                                     what the mail server said";
     pub const LETTERS_RETRY: &str = "Have a failing letter, or all of them, tried again now by the running server";
     pub const LETTERS_ID: &str = "The letter's id; all failing ones when left out";
+
+    pub const AUDIT_LIST: &str = "List security events, the newest last";
+    pub const AUDIT_LIMIT: &str = "Events at most";
+    pub const AUDIT_EXPORT: &str = "Write security events to standard output, each with what verifies it";
+    pub const AUDIT_FORMAT: &str = "jsonl or csv";
+    pub const AUDIT_VERIFY: &str = "Verify an export, which needs neither settings nor a database; or the log in the database. \
+                                    Ends with 1 and names the first broken entry when something is wrong";
+    pub const AUDIT_FILE: &str = "What `latchkey audit export` or the admin panel wrote; - is standard input. Without it, the \
+                                  log in the database is verified, and that its end is this installation's";
+    pub const AUDIT_FILTERED: &str = "The export is a choice of events: gaps between them are no fault";
+    pub const AUDIT_EXPECT: &str =
+        "A digest that was noted as the end: it has to be there, so nothing was cut off since";
+    pub const AUDIT_ACTOR: &str = "Only what this account did: its address or id";
+    pub const AUDIT_SUBJECT: &str = "Only what happened to this account: its address or id";
+    pub const AUDIT_ACTION: &str = "Only this, such as signed_in or role_changed";
+    pub const AUDIT_FROM: &str =
+        "From this day on, such as 2026-11-22 (UTC); or a moment, such as 2026-11-22T14:00:00Z";
+    pub const AUDIT_TO: &str = "Until this day, which is included; or until before this moment";
 
     pub const MIGRATE_TO: &str = "Move everything to this database, which must be empty, while the server runs: postgres:…, sqlite:… or a path. People \
          stay signed in. Afterwards the old database takes no writes any more; start the server with LATCHKEY_DATABASE_URL \
@@ -192,6 +211,90 @@ pub mod letters {
 
     pub fn more(state: impl Display) -> String {
         format!("… and more that are {state}")
+    }
+}
+
+/// `latchkey audit`.
+pub mod audit {
+    use identity::audit::{Fault, Place, Verdict, hex, rfc3339};
+    use std::fmt::Display;
+
+    pub const NO_FORMAT: &str = "neither jsonl nor csv";
+    pub const NO_DIGEST: &str = "that is no digest: it has 64 hexadecimal digits";
+    pub const NOT_UNDERSTOOD: &str = "--action is a word such as signed_in; --from and --to are a day such as 2026-11-22 or a \
+                                      moment such as 2026-11-22T14:00:00Z";
+    pub const NOTHING: &str = "There are no such events.";
+
+    pub fn unreadable(file: impl Display, error: impl Display) -> String {
+        format!("cannot read {file}: {error}")
+    }
+
+    pub fn unwritable(error: impl Display) -> String {
+        format!("the export is not whole: {error}")
+    }
+
+    pub fn unbroken(verdict: &Verdict) -> String {
+        let Verdict { entries, first, last, forgotten, removed, end } = verdict;
+        if *last == 0 {
+            return "There are no entries.".to_owned();
+        }
+        let mut text = format!("{} entries, {} to {}, unbroken", grouped(*entries), grouped(*first), grouped(*last));
+        if *removed > 0 {
+            text += &format!("; {} removed when their time was over", grouped(*removed));
+        }
+        format!("{text}; {} forgotten; ends in {}", grouped(*forgotten), hex(end))
+    }
+
+    pub fn broken(fault: &Fault) -> String {
+        match fault {
+            Fault::Malformed { line } => format!("line {line} is not what an export has"),
+            Fault::Changed(place) => format!("{}: its content does not match its hash", entry(place)),
+            Fault::Unlinked { place, after: 0 } => {
+                format!("entry {}{} is not the first: something before it is missing", place.seq, line(place))
+            }
+            Fault::Unlinked { place, after } => {
+                format!(
+                    "entry {}{} does not follow {after}: something is missing or was changed",
+                    place.seq,
+                    line(place)
+                )
+            }
+            Fault::NotForgotten(place) => {
+                format!("{}: somebody in it is said to have been forgotten, but no entry tells of it", entry(place))
+            }
+            Fault::Unaccounted { removed, recorded } => {
+                format!("{removed} entries are said to have been removed, but the log tells of {recorded}")
+            }
+            Fault::EndNotFound => {
+                "no entry has the digest that was expected: the end was cut off, or this is another log".to_owned()
+            }
+            Fault::ForeignEnd => "the end of the log is not what this installation wrote".to_owned(),
+            Fault::CutOff { last, end } => {
+                format!("the log ends after entry {last}, but went as far as {end}: the last entries are missing")
+            }
+        }
+    }
+
+    fn entry(place: &Place) -> String {
+        format!("entry {}{}, {} of {}", place.seq, line(place), place.kind, rfc3339(place.at))
+    }
+
+    /// In a database there are no lines.
+    fn line(place: &Place) -> String {
+        if place.line == 0 { String::new() } else { format!(" (line {})", place.line) }
+    }
+
+    /// With a space before every three digits.
+    fn grouped(number: impl Display) -> String {
+        let digits = number.to_string();
+        let mut text = String::new();
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index) % 3 == 0 {
+                text.push(' ');
+            }
+            text.push(digit);
+        }
+        text
     }
 }
 

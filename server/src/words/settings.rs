@@ -54,6 +54,11 @@ pub const KEY_ROTATION: Told = told("Age at which a new signing key takes over, 
 pub const PROFILE_CLAIMS: Told = told("Whether access tokens carry name and address", "true");
 pub const AUDIENCE: Told = told("Audience (aud) of access tokens", "the public URL");
 pub const ARGON2: Told = told("Cost of hashing a password: KiB of memory, passes, lanes", "m=19456,t=2,p=1");
+pub const RETENTION_SIGN_INS: Told =
+    told("How long the audit log keeps who signed in and out, and who tried to; a day at least", "400d");
+pub const RETENTION_ACCOUNTS: Told = told("How long it keeps what people changed about their accounts", "forever");
+pub const RETENTION_ADMINISTRATION: Told = told("How long it keeps what administrators did", "forever");
+pub const RETENTION_ALARMS: Told = told("How long it keeps alarms, such as a copied session", "forever");
 pub const METRICS_LISTEN: Told = told("Loopback address for /metrics", "none");
 pub const SHUTDOWN_DELAY: Told =
     told("After SIGTERM: time for the load balancer to see /readyz fail before the port closes, at most 5m", "0s");

@@ -5,6 +5,7 @@
 
 mod access;
 mod account;
+mod audit;
 mod bad_input;
 mod bearer;
 mod binary;

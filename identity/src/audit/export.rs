@@ -1,0 +1,104 @@
+//! Taking the log away, entry by entry as it is read, in the memory of a few hundred.
+//!
+//! Everything, in the order of the chain and with what is left of removed runs, so that the whole can be verified; or a choice, in
+//! order of time, of which every entry can be verified by itself.
+
+use super::{
+    lines::{Format, Piece},
+    list::{Chosen, sealed},
+    read::Chain,
+    seal::seal,
+};
+use crate::{
+    Latchkey, Refusal,
+    admin::Proven,
+    events::{self, Kind},
+    words::Permission,
+};
+use std::{collections::VecDeque, sync::Arc};
+use uuid::Uuid;
+
+/// Pieces handed over at once.
+const PORTION: usize = 100;
+
+/// An export on its way.
+pub struct Export {
+    house: Arc<Latchkey>,
+    format: Format,
+    stage: Stage,
+}
+
+enum Stage {
+    /// Nothing was handed over yet.
+    Head(Chosen),
+    /// The whole chain; and whether what was recorded meanwhile was sealed too.
+    Whole(Chain, bool),
+    /// A choice: what was read ahead, and after which event to go on.
+    Some(Chosen, VecDeque<Piece>, Option<Uuid>),
+}
+
+impl Export {
+    /// Begins one, and records that it was taken away. Events that have no place yet are given theirs.
+    ///
+    /// # Errors
+    /// `Forbidden`, or when the database does not answer.
+    pub async fn begin(house: Arc<Latchkey>, admin: &Proven, chosen: Chosen, format: Format) -> Result<Self, Refusal> {
+        admin.may(Permission::AuditRead)?;
+        let mut tx = house.db.begin().await?;
+        events::record(&house, &mut tx, admin.event(Kind::AuditExported).detail(format.as_str())).await?;
+        tx.commit().await?;
+        seal(&house).await?;
+        Ok(Self { house, format, stage: Stage::Head(chosen) })
+    }
+
+    /// The next lines; `None` at the end.
+    ///
+    /// # Errors
+    /// When the database does not answer: the export is not whole then.
+    pub async fn next(&mut self) -> Result<Option<String>, Refusal> {
+        if let Stage::Head(chosen) = &mut self.stage {
+            let chosen = std::mem::take(chosen);
+            self.stage = if chosen.is_all() {
+                Stage::Whole(Chain::from_the_beginning(), false)
+            } else {
+                Stage::Some(chosen, VecDeque::new(), Some(Uuid::nil()))
+            };
+            if !self.format.head().is_empty() {
+                return Ok(Some(self.format.head().to_owned()));
+            }
+        }
+        let mut lines = String::new();
+        for _ in 0..PORTION {
+            match self.piece().await? {
+                Some(piece) => lines.push_str(&self.format.write(&piece)),
+                None => break,
+            }
+        }
+        Ok((!lines.is_empty()).then_some(lines))
+    }
+
+    async fn piece(&mut self) -> Result<Option<Piece>, Refusal> {
+        match &mut self.stage {
+            Stage::Head(_) => Ok(None),
+            Stage::Whole(chain, ended) => {
+                let piece = chain.next(&self.house).await?;
+                if piece.is_some() || *ended {
+                    return Ok(piece);
+                }
+                // What was removed meanwhile is accounted for by an entry that may have no place yet.
+                *ended = true;
+                seal(&self.house).await?;
+                chain.next(&self.house).await
+            }
+            Stage::Some(chosen, ahead, after) => loop {
+                if let Some(piece) = ahead.pop_front() {
+                    return Ok(Some(piece));
+                }
+                let Some(from) = after.take() else { return Ok(None) };
+                let (entries, further) = sealed(&self.house, chosen, from).await?;
+                ahead.extend(entries.into_iter().map(Piece::Entry));
+                *after = further;
+            },
+        }
+    }
+}
