@@ -167,11 +167,16 @@ impl Event {
     }
 }
 
-/// Records an event within the transaction that makes it true. Answers its id.
+/// Records an event within the transaction that makes it true.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) async fn record(house: &Latchkey, tx: &mut Tx, event: Event) -> Result<Uuid, Refusal> {
+pub(crate) async fn record(house: &Latchkey, tx: &mut Tx, event: Event) -> Result<(), Refusal> {
+    record_one(house, tx, event).await.map(drop)
+}
+
+/// The same, for whoever wants to know the event's id.
+pub(crate) async fn record_one(house: &Latchkey, tx: &mut Tx, event: Event) -> Result<Uuid, Refusal> {
     let id = house.new_id();
     within!(*tx, |c| sqlx::query(INSERT)
         .bind(id)

@@ -58,6 +58,7 @@ pub fn sealed(last: &str) -> String {
 pub fn waiting(count: i64) -> String {
     match count {
         1 => "1 event waits for its place".to_owned(),
+        10_001.. => "More than 10,000 events wait for their place".to_owned(),
         _ => format!("{} events wait for their place", number(count)),
     }
 }
@@ -188,8 +189,13 @@ pub fn event(kind: &str) -> String {
 /// The detail of a security event, for reading: a role, a lifetime, or a number of sessions or letters. The cause of an end is
 /// told by the event itself.
 pub fn event_detail(kind: &str, detail: &str) -> String {
-    let thing = if kind == identity::events::Kind::LettersRetried.as_str() { "letter" } else { "session" };
     use identity::events::Kind;
+    let thing = match Kind::from_word(kind) {
+        Some(Kind::LettersRetried) => "letter",
+        Some(Kind::EventsRemoved) => "event",
+        Some(Kind::AccountsImported | Kind::AccountsExported) => "account",
+        _ => "session",
+    };
     let told = [Kind::RoleChanged, Kind::Created, Kind::RoleMade, Kind::RoleEdited, Kind::RoleRemoved];
     let of_role = told.iter().any(|of| of.as_str() == kind);
     let role = || Role::from_word(detail).filter(|_| of_role).map(role);
@@ -239,6 +245,7 @@ mod tests {
         assert_eq!(ended("1"), "1 session");
         assert_eq!(ended("12"), "12 sessions");
         assert_eq!(event_detail("letters_retried", "1"), "1 letter");
+        assert_eq!(event_detail("events_removed", "2"), "2 events");
         assert_eq!(event_detail("letters_retried", "1200"), "1,200 letters");
         assert_eq!(ended("something newer"), "something newer");
     }

@@ -16,7 +16,8 @@ statements! {
     /// Somebody is being forgotten at the moment, and what tells of it comes last.
     LEAVING = "select id from users where delete_at <= $1 limit 1";
     REMOVED_LATELY = "select detail from events where seq is null and kind = 'events_removed'";
-    WAITING = "select count(*) from events where seq is null";
+    /// Right after an upgrade it can be millions, which nobody wants to wait for.
+    WAITING = "select count(*) from (select id from events where seq is null limit 10001) w";
 }
 
 /// Pieces between two questions about who was deleted.
@@ -32,7 +33,7 @@ pub struct Standing {
     pub seq: i64,
     /// Its digest in hexadecimal: to be noted down elsewhere.
     pub digest: String,
-    /// Events that have no place yet.
+    /// Events that have no place yet; 10 001 for more.
     pub waiting: i64,
 }
 

@@ -129,5 +129,5 @@ async fn tell(
         }
     }
     let event = Event::new(Kind::EventsRemoved).detail(count.to_string()).note(class.as_str());
-    Ok((events::record(house, tx, event).await?, count))
+    Ok((events::record_one(house, tx, event).await?, count))
 }

@@ -15,6 +15,7 @@ use identity::{
     words::EventView,
 };
 use std::{
+    fmt::Display,
     fs::File,
     io::{self, BufRead, BufReader, Write},
     path::{Path, PathBuf},
@@ -158,16 +159,21 @@ async fn list(house: &Latchkey, asked: &Asked, limit: usize) -> Result<(), Start
 }
 
 fn line(event: &EventView) -> String {
-    let who = |address: &Option<String>, id: Option<uuid::Uuid>| match (address, id) {
-        (Some(address), _) => address.clone(),
-        (None, Some(id)) => id.to_string(),
-        (None, None) => "-".to_owned(),
-    };
     let seq = event.seq.map_or_else(|| "-".to_owned(), |seq| seq.to_string());
-    let (actor, subject) = (who(&event.actor, event.actor_id), who(&event.subject, event.subject_id));
+    let (actor, subject) =
+        (who(event.actor.as_deref(), event.actor_id), who(event.subject.as_deref(), event.subject_id));
     let (at, EventView { kind, ip, detail, .. }) = (audit::rfc3339(event.at), event);
     let note = event.note.as_deref().unwrap_or_default().escape_debug();
     format!("{seq:>8}  {at}  {kind:24} {actor} > {subject}  {ip}  {detail}  {note}").trim_end().to_owned()
+}
+
+/// The address where there is one, or the id.
+fn who(address: Option<&str>, id: Option<impl Display>) -> String {
+    match (address, id) {
+        (Some(address), _) => address.to_owned(),
+        (None, Some(id)) => id.to_string(),
+        (None, None) => "-".to_owned(),
+    }
 }
 
 async fn export(house: &Arc<Latchkey>, asked: &Asked, format: Format) -> Result<(), StartError> {
