@@ -151,6 +151,13 @@ pub fn asked(name: &str) -> Option<String> {
     pairs.find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.into_owned())
 }
 
+/// Everything that the page's query says under a name.
+pub fn asked_all(name: &str) -> Vec<String> {
+    let Some(parts) = use_context::<http::request::Parts>() else { return Vec::new() };
+    let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    pairs.filter(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.into_owned()).collect()
+}
+
 /// The visit a page is rendered for; `None` while the list of routes is made at start-up.
 pub fn current() -> Option<Visit> {
     use_context::<Visit>()

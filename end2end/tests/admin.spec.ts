@@ -20,8 +20,8 @@ function rows(page: Page) {
 /** Finds somebody by the search and opens their page. */
 async function look(page: Page, person: Person): Promise<void> {
   await page.goto("/admin/users");
-  await page.getByLabel("Name or address begins with").fill(person.email);
-  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByLabel("Address, name or id begins with").fill(person.email);
+  await page.getByRole("button", { name: "Show", exact: true }).click();
   await expect(rows(page)).toHaveCount(1);
   await page.getByRole("link", { name: person.name }).click();
   await expect(page.getByRole("heading", { level: 1, name: person.name })).toBeVisible();
@@ -60,10 +60,10 @@ test("people are found by the beginning of name or address, whatever the case, a
   await signIn(page, await make({ role: "admin" }));
   await page.goto("/admin/users");
   const search = async (q: string, role = "Any", status = "Any") => {
-    await page.getByLabel("Name or address begins with").fill(q);
+    await page.getByLabel("Address, name or id begins with").fill(q);
     await page.getByLabel("Role").selectOption(role);
     await page.getByLabel("Status").selectOption(status);
-    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByRole("button", { name: "Show", exact: true }).click();
   };
   await search(name.toUpperCase());
   await expect(rows(page)).toHaveCount(2);
@@ -75,7 +75,7 @@ test("people are found by the beginning of name or address, whatever the case, a
   await expect(rows(page)).toHaveText([/Boss/]);
   await search(name, "Any", "Disabled");
   await expect(page.getByText("Nobody here fits that.")).toBeVisible();
-  await expect(page.getByLabel("Name or address begins with"), "the search is still there").toHaveValue(name);
+  await expect(page.getByLabel("Address, name or id begins with"), "the search is still there").toHaveValue(name);
   await page.getByRole("link", { name: "Clear" }).click();
   await expect(page).toHaveURL(/\/admin\/users$/);
   await search("%");
@@ -101,7 +101,7 @@ test("a long list comes in pages, nobody twice and nobody missing, and keeps its
   const first = await addresses();
   await page.getByRole("link", { name: "Next page" }).click();
   await expect(rows(page)).toHaveCount(2);
-  await expect(page.getByLabel("Name or address begins with")).toHaveValue(name);
+  await expect(page.getByLabel("Address, name or id begins with")).toHaveValue(name);
   expect(new Set([...first, ...(await addresses())])).toEqual(all);
   await expect(page.getByRole("link", { name: "Next page" })).toHaveCount(0);
   await page.getByRole("link", { name: "First page" }).click();

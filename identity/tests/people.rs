@@ -3,12 +3,13 @@
 mod support;
 
 use identity::{
-    admin::{self, Admin, At, Cursor, Filter, Seen, Sort, Status},
-    words::{Count, Role, RoleName, UserView},
+    admin::{self, Act, Admin, At, Cursor, Filter, Format, Proven, Seen, Sort, Status, Why},
+    sessions,
+    words::{Count, Role, RoleName, Stay, UserView},
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use std::cmp::Reverse;
-use support::{START, TestHouse, look};
+use support::{START, TestHouse, device, look};
 use uuid::Uuid;
 
 const DAY: i64 = 86_400_000;
@@ -230,4 +231,215 @@ fn walking_there_and_back_shows_exactly_what_fits_in_order() {
             }
         });
     });
+}
+
+const CROWD: i64 = 12_000;
+
+/// So many that nobody counts or looks through them while somebody waits. The last of them by name has never signed in, every
+/// thousandth is disabled.
+async fn crowd(home: &TestHouse) {
+    let columns = "id, email, name, name_key, role, password_hash, created_at, verified_at, disabled_at, last_sign_in_at, tokens_void_before";
+    let values = format!(
+        "'p' || i || '@example.org', 'Person', 'person ' || (100000 + i), 'user', '', 0, 1, case when i % 1000 = 0 then 1 end,
+         case when i < {CROWD} then {} - i end, 0",
+        START.0
+    );
+    let sql = match &home.db {
+        identity::db::Db::Sqlite { .. } => format!(
+            "with recursive n (i) as (select 1 union all select i + 1 from n where i < {CROWD})
+             insert into users ({columns}) select cast(printf('%016d', i) as blob), {values} from n"
+        ),
+        identity::db::Db::Postgres(_) => format!(
+            "insert into users ({columns}) select lpad(to_hex(i), 32, '0')::uuid, {values} from generate_series(1, {CROWD}) as n (i)"
+        ),
+    };
+    home.change(&sql).await;
+}
+
+#[tokio::test]
+async fn no_list_is_sorted_or_scanned_whatever_is_asked() {
+    let home = TestHouse::start().await;
+    crowd(&home).await;
+    let listed = identity::db::all_statements().into_iter().filter(|(name, _)| *name == "accounts listed");
+    let mut count = 0;
+    for (_, sql) in listed {
+        count += 1;
+        match &home.db {
+            identity::db::Db::Sqlite { .. } => {
+                let plan: Vec<(i64, i64, i64, String)> = home.rows(&format!("explain query plan {sql}")).await;
+                let plan: Vec<String> = plan.into_iter().map(|(.., step)| step).collect();
+                assert!(plan.iter().any(|step| step.starts_with("SEARCH users USING")), "{plan:?}: {sql}");
+                assert!(
+                    !plan.iter().any(|step| step.contains("TEMP B-TREE") || step.starts_with("SCAN users")),
+                    "{plan:?}: {sql}"
+                );
+                let partial =
+                    [("role =", "admins_"), ("role_name =", "named_"), ("delete_at is not null and", "leaving_")];
+                for (class, index) in partial {
+                    let of_class = sql.split(" order by").next().unwrap().contains(&format!("where {class}"));
+                    let by_role = plan.iter().any(|step| step.contains("users_by_role"));
+                    assert!(!of_class || by_role || plan.iter().any(|step| step.contains(index)), "{plan:?}: {sql}");
+                }
+            }
+            // Its planner goes by the size of tables, and is measured on a million.
+            identity::db::Db::Postgres(_) => {}
+        }
+    }
+    assert_eq!(count, 6 * 5 * 5);
+}
+
+#[tokio::test]
+async fn a_rare_filter_looks_through_so_many_and_says_so_and_goes_on_both_ways() {
+    let home = TestHouse::start().await;
+    crowd(&home).await;
+    let filter = Filter { seen: Some(Seen::Never), sort: Some(Sort::Name), limit: 10, ..Filter::default() };
+    let first = page(&home, &filter).await;
+    assert_eq!((first.items.len(), first.looked_through), (0, Some(admin::FURTHEST)));
+    let [there, back] = walk(&home, &filter).await;
+    let sizes: Vec<usize> = there.iter().map(Vec::len).collect();
+    assert_eq!(sizes, [0, 0, 1], "two pages of five thousand with nobody, then the one");
+    assert_eq!(back.concat(), there.concat());
+    let by_seen = Filter { sort: None, ..filter.clone() };
+    let found = page(&home, &by_seen).await;
+    assert_eq!((found.items.len(), found.looked_through, found.next), (1, None, None), "that order has it at once");
+    let disabled =
+        Filter { status: Some(Status::Disabled), sort: Some(Sort::NameDown), limit: 200, ..Filter::default() };
+    assert_eq!(page(&home, &disabled).await.items.len(), 12, "what is rare has an index");
+}
+
+#[tokio::test]
+async fn what_is_too_many_to_count_is_counted_by_a_job_and_says_when() {
+    let home = TestHouse::start().await;
+    crowd(&home).await;
+    let root = Admin::operator();
+    let count = async |filter: Filter| admin::count(&home.house, &root, &filter).await.unwrap();
+    let unknown = Count { number: 10_000, exact: false, counted_at: None };
+    assert_eq!(count(Filter::default()).await, unknown);
+    let disabled = Filter { status: Some(Status::Disabled), ..Filter::default() };
+    assert_eq!(count(disabled).await, Count::exact(12), "what is few is counted at once");
+    identity::jobs::run_due(&home.house).await.unwrap();
+    home.advance(60);
+    let then = |number| Count { number, exact: false, counted_at: Some(START.0) };
+    assert_eq!(count(Filter::default()).await, then(CROWD));
+    let active = Filter { status: Some(Status::Active), ..Filter::default() };
+    assert_eq!(count(active.clone()).await, then(CROWD - 12));
+    assert_eq!(count(Filter { role: Some(Role::User), seen: Some(Seen::Never), ..active.clone() }).await, then(0));
+    assert_eq!(count(Filter { seen: Some(Seen::Week), ..active }).await, then(CROWD - 12));
+    assert_eq!(count(Filter { begins: "p".into(), ..Filter::default() }).await, unknown, "a search is not among them");
+    assert_eq!(count(Filter { begins: "p11999@".into(), ..Filter::default() }).await, Count::exact(1));
+    let tallies = admin::tallies(&home.house, &root).await.unwrap();
+    assert_eq!((tallies.users, tallies.admins), (then(CROWD), Count::exact(0)));
+    assert_eq!((tallies.disabled, tallies.sessions), (Count::exact(12), Count::exact(0)));
+
+    home.change("delete from users where disabled_at is not null").await;
+    home.advance(300);
+    identity::jobs::run_due(&home.house).await.unwrap();
+    assert_eq!(count(Filter::default()).await.number, CROWD - 12, "and again");
+}
+
+#[tokio::test]
+async fn a_cursor_that_somebody_made_up_shows_nobody_who_is_not_asked_for() {
+    let home = TestHouse::start().await;
+    for name in ["alice", "bob", "carol"] {
+        home.person(name).await;
+        home.advance(1);
+    }
+    let by = |sort| Filter { sort: Some(sort), limit: 1, ..Filter::default() };
+    let next = async |filter: &Filter| cursor(&page(&home, filter).await.next.unwrap());
+    let foreign = Filter { at: At::After(next(&by(Sort::Name)).await), ..by(Sort::Newest) };
+    let refused = admin::users(&home.house, &Admin::operator(), &foreign).await;
+    assert!(matches!(refused, Err(identity::Refusal::Invalid(_))), "of another order");
+    // The list by address begins with alice; the search finds addresses first, too.
+    let far = next(&by(Sort::Address)).await;
+    for at in [At::After(far.clone()), At::Before(far)] {
+        let search = Filter { begins: "c".into(), at, limit: 10, ..Filter::default() };
+        let found = page(&home, &search).await;
+        assert!(found.items.iter().all(|user| user.name == "carol"), "{found:?}");
+    }
+    let whole = next(&by(Sort::Name)).await.to_string();
+    for end in 0..whole.len() {
+        let _ = Cursor::parse(&whole[..end]);
+    }
+    for bent in ["", "!", "AAAA", "aQAB", "\u{0}", "🦀", "bgAAAA", &"A".repeat(5000)] {
+        assert!(Cursor::parse(bent).is_err(), "{bent:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_a_cursor_panic(text in "[A-Za-z0-9_-]{0,80}") {
+        if let Ok(read) = Cursor::parse(&text) {
+            prop_assert_eq!(cursor(&read.to_string()), read, "and what is read is written the same");
+        }
+    }
+}
+
+#[tokio::test]
+async fn several_are_acted_on_each_by_its_own_rule_and_the_rest_is_named() {
+    let home = TestHouse::start().await;
+    let boss = home.account("boss", Role::Admin).await;
+    let pair = home.sign_in("boss", Stay::Day).await;
+    let proof = sessions::prove(&home.house, &pair.viewer).await.unwrap();
+    let root = Admin::of(&pair.viewer, &device()).unwrap().proven(&proof).unwrap();
+    let (alice, bob) = (home.person("alice").await, home.person("bob").await);
+    let nobody = Uuid::from_u128(7);
+    admin::disable(&home.house, &root, bob).await.unwrap();
+    let before: (i64,) = home.row("select count(*) from events").await;
+    let all = [alice, bob, boss, nobody, alice];
+    let outcome = admin::bulk(&home.house, &root, Act::Disable, &all).await.unwrap();
+    assert_eq!(outcome.done, [alice]);
+    assert_eq!(outcome.skipped, [(bob, Why::Already), (boss, Why::Own), (nobody, Why::Gone)]);
+    let after: (i64,) = home.row("select count(*) from events").await;
+    assert_eq!(after.0 - before.0, 1, "one event for the one");
+    let undo = outcome.act.undone_by().unwrap();
+    let undone = admin::bulk(&home.house, &root, undo, &outcome.done).await.unwrap();
+    assert_eq!((undone.act, undone.done, undone.skipped), (Act::Enable, vec![alice], vec![]), "and bob stays disabled");
+    let deleted = admin::bulk(&home.house, &root, Act::Delete, &[alice]).await.unwrap();
+    let kept = admin::bulk(&home.house, &root, deleted.act.undone_by().unwrap(), &deleted.done).await.unwrap();
+    assert_eq!((kept.act, kept.done), (Act::Keep, vec![alice]));
+    let of_operator = admin::bulk(&home.house, &Proven::operator(), Act::Disable, &[boss, alice]).await.unwrap();
+    assert_eq!(of_operator.skipped, [(boss, Why::LastAdmin)], "and alice is done all the same");
+    assert_eq!(of_operator.done, [alice]);
+    let many: Vec<Uuid> = (0..31).map(Uuid::from_u128).collect();
+    assert!(matches!(admin::bulk(&home.house, &root, Act::Enable, &many).await, Err(identity::Refusal::Invalid(_))));
+}
+
+/// The text of an export, whole.
+async fn exported(home: &TestHouse, filter: &Filter, format: Format) -> String {
+    let mut export = admin::export_users(&home.house, &Proven::operator(), filter, format).await.unwrap();
+    let mut text = String::new();
+    while let Some(piece) = export.next().await.unwrap() {
+        assert!(piece.len() < 200_000, "piece by piece");
+        text += &piece;
+    }
+    text
+}
+
+#[tokio::test]
+async fn an_export_has_everybody_once_in_order_and_no_secret_and_no_formula() {
+    let home = TestHouse::start().await;
+    home.person("alice").await;
+    home.person_at("=HYPERLINK(\"x\"), Ann", "ann@example.org").await;
+    let filter = Filter { sort: Some(Sort::Address), ..Filter::default() };
+    let csv = exported(&home, &filter, Format::Csv).await;
+    let lines: Vec<&str> = csv.split("\r\n").collect();
+    assert_eq!(lines.len(), 4, "a head, two rows, and the end of the last: {csv}");
+    assert!(lines[0].starts_with("id,email,name,role,registered"), "{csv}");
+    assert!(lines[1].contains(",alice@example.org,alice,user,2026-"), "{csv}");
+    assert!(lines[2].contains("\"'=HYPERLINK(\"\"x\"\"), Ann\""), "{csv}");
+    assert!(!csv.contains("argon2"));
+    crowd(&home).await;
+    let json = exported(&home, &filter, Format::Json).await;
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    let addresses: Vec<&str> = rows.iter().map(|row| row["email"].as_str().unwrap()).collect();
+    assert_eq!(addresses.len() as i64, CROWD + 2);
+    assert!(addresses.is_sorted_by(|one, other| one < other), "in order, and nobody twice");
+    assert!(!json.contains("argon2"));
+    let rare = Filter { seen: Some(Seen::Never), sort: Some(Sort::Name), ..Filter::default() };
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&exported(&home, &rare, Format::Json).await).unwrap();
+    assert_eq!(rows.len(), 3, "also behind pages that have nobody");
+    let none = Filter { begins: "nobody".into(), ..Filter::default() };
+    assert_eq!(exported(&home, &none, Format::Json).await, "[\n]\n");
+    let events: (i64,) = home.row("select count(*) from events where kind = 'accounts_exported'").await;
+    assert_eq!(events.0, 4);
 }

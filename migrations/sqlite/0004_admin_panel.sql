@@ -71,28 +71,30 @@ create table settings ( -- changed at run time
 
 
 -- The list of accounts: an index for every order, and for those that are usually few, so that whoever looks for them need not pass all
--- the others. By id there are the primary key, users_by_role and users_by_role_name already.
+-- the others. By id there are the primary key and users_by_role_name already.
 drop index users_by_name;
+drop index users_by_role; -- most are users, and SQLite would prefer it to every order
+create index admins_by_id on users (id) where role = 'admin';
 create index users_by_name on users (name_key, id);
-create index users_by_seen on users (coalesce(last_sign_in_at, 0), id);
+create index users_by_seen on users (last_sign_in_at, id);
 create index admins_by_address on users (email) where role = 'admin';
 create index admins_by_name on users (name_key, id) where role = 'admin';
-create index admins_by_seen on users (coalesce(last_sign_in_at, 0), id) where role = 'admin';
+create index admins_by_seen on users (last_sign_in_at, id) where role = 'admin';
 create index named_by_address on users (role_name, email) where role_name is not null;
 create index named_by_name on users (role_name, name_key, id) where role_name is not null;
-create index named_by_seen on users (role_name, coalesce(last_sign_in_at, 0), id) where role_name is not null;
+create index named_by_seen on users (role_name, last_sign_in_at, id) where role_name is not null;
 create index disabled_by_id on users (id) where disabled_at is not null;
 create index disabled_by_address on users (email) where disabled_at is not null;
 create index disabled_by_name on users (name_key, id) where disabled_at is not null;
-create index disabled_by_seen on users (coalesce(last_sign_in_at, 0), id) where disabled_at is not null;
+create index disabled_by_seen on users (last_sign_in_at, id) where disabled_at is not null;
 create index unverified_by_id on users (id) where verified_at is null and disabled_at is null;
 create index unverified_by_address on users (email) where verified_at is null and disabled_at is null;
 create index unverified_by_name on users (name_key, id) where verified_at is null and disabled_at is null;
-create index unverified_by_seen on users (coalesce(last_sign_in_at, 0), id) where verified_at is null and disabled_at is null;
+create index unverified_by_seen on users (last_sign_in_at, id) where verified_at is null and disabled_at is null;
 create index leaving_by_id on users (id) where delete_at is not null;
 create index leaving_by_address on users (email) where delete_at is not null;
 create index leaving_by_name on users (name_key, id) where delete_at is not null;
-create index leaving_by_seen on users (coalesce(last_sign_in_at, 0), id) where delete_at is not null;
+create index leaving_by_seen on users (last_sign_in_at, id) where delete_at is not null;
 
 -- Sessions that nobody has ended, to be counted.
 create index sessions_living on sessions (expires_at, id) where ended_at is null;

@@ -8,15 +8,12 @@ use crate::{
     visit::CookieOrder,
 };
 use identity::{
-    admin::{self, AccountState, At, Cursor, Filter, LetterView, Seen, Sort, Status},
+    admin::{self, AccountState, LetterView},
     sessions,
-    words::{Count, Fault, Field, Listing, Permission, Role, SessionView, UserView},
+    words::{Fault, Field, Permission, Role, SessionView, UserView},
 };
 use leptos::{prelude::server, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
-
-/// Rows to a page, where nothing else is asked for.
-const PAGE: usize = 25;
 
 /// The figures of the overview.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,68 +57,6 @@ pub async fn overview() -> Result<Figures, AppError> {
         unverified: counts.unverified,
         sessions: counts.sessions,
         letters: letters::standing(&visit.house).await?,
-    })
-}
-
-/// A page of accounts and how many there are in all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PeoplePage {
-    /// The page.
-    #[serde(flatten)]
-    pub page: Listing<UserView>,
-    /// How many the filter is met by.
-    pub count: Count,
-}
-
-/// A page of accounts: `q` is the beginning of an address, a name or an id, `after` the `next` and `before` the `prev` of another page.
-#[server(prefix = "/api", endpoint = "admin/users", input = GetUrl)]
-#[allow(clippy::too_many_arguments)] // one for each field of the form
-pub async fn users(
-    q: Option<String>,
-    role: Option<String>,
-    status: Option<String>,
-    seen: Option<String>,
-    sort: Option<String>,
-    after: Option<String>,
-    before: Option<String>,
-    limit: Option<String>,
-) -> Result<PeoplePage, AppError> {
-    let visit = here()?;
-    let admin = visit.may(Permission::UsersRead)?;
-    let given = |word: Option<String>| word.filter(|word| !word.is_empty());
-    let malformed = || fault(Field::Form, Fault::Malformed);
-    let cursor = |word: Option<String>| given(word).map(|word| Cursor::parse(&word)).transpose().map_err(worded);
-    let at = match (cursor(after)?, cursor(before)?) {
-        (None, None) => At::First,
-        (Some(cursor), None) => At::After(cursor),
-        (None, Some(cursor)) => At::Before(cursor),
-        (Some(_), Some(_)) => return Err(malformed()),
-    };
-    let limit = given(limit).map_or(Ok(PAGE), |word| word.parse().map_err(|_| malformed()))?;
-    let filter = Filter { at, limit, ..asked(q, role, status, seen, sort)? };
-    let page = admin::users(&visit.house, &admin, &filter).await.map_err(worded)?;
-    let count = admin::count(&visit.house, &admin, &filter).await.map_err(worded)?;
-    Ok(PeoplePage { page, count })
-}
-
-/// A filter as a form or a link gives it.
-fn asked(
-    q: Option<String>,
-    role: Option<String>,
-    status: Option<String>,
-    seen: Option<String>,
-    sort: Option<String>,
-) -> Result<Filter, AppError> {
-    let given = |word: Option<String>| word.filter(|word| !word.is_empty());
-    let malformed = || fault(Field::Form, Fault::Malformed);
-    let wrong_role = || fault(Field::Role, Fault::Malformed);
-    Ok(Filter {
-        begins: q.unwrap_or_default(),
-        role: given(role).map(|word| Role::from_word(&word).ok_or_else(wrong_role)).transpose()?,
-        status: given(status).map(|word| Status::from_word(&word).ok_or_else(malformed)).transpose()?,
-        seen: given(seen).map(|word| Seen::from_word(&word).ok_or_else(malformed)).transpose()?,
-        sort: given(sort).map(|word| Sort::from_word(&word).ok_or_else(malformed)).transpose()?,
-        ..Filter::default()
     })
 }
 

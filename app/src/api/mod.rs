@@ -13,6 +13,7 @@ mod hints;
 mod invitation;
 mod leaving;
 mod letters;
+mod people;
 mod recovery;
 mod roles;
 mod step_up;
@@ -21,7 +22,7 @@ pub use account::{WhoAmI, end_other_sessions, end_session, me, sessions};
 pub use address::{
     cancel_address_change, change_address, change_name, confirm_address, resend_address_change, secure_account,
 };
-pub use admin::{Figures, PeoplePage, UserPage, disable, enable, end_sessions, overview, set_role, user, users};
+pub use admin::{Figures, UserPage, disable, enable, end_sessions, overview, set_role, user};
 pub use admin_acts::{
     create, end_one_session, force_reset, invite, order_deletion, resend_invitation, revoke_deletion,
     revoke_invitation, verify,
@@ -32,6 +33,7 @@ pub use hints::password_strength;
 pub use invitation::accept_invitation;
 pub use leaving::{HISTORY_PAGE, delete_account, history, keep_account};
 pub use letters::{LetterFigures, LetterPage, letters, retry_letters};
+pub use people::{Asked, PeoplePage, Told, bulk, roles_to_filter, ticked, told, users};
 pub use recovery::{change_password, request_reset, reset_password};
 pub use roles::{edit_role, make_role, remove_role, role_choices, roles};
 pub use step_up::reauthenticate;

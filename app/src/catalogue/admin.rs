@@ -27,12 +27,8 @@ pub const COUNT_UNVERIFIED: &str = "Unconfirmed";
 /// Figure: disabled accounts.
 pub const COUNT_DISABLED: &str = "Disabled";
 
-/// Below the title of `/admin/users`.
-pub const PEOPLE_LEAD: &str = "Everybody with an account here, newest first.";
 /// Name of the list.
 pub const ACCOUNTS: &str = "Accounts";
-/// The field of the search.
-pub const SEARCH_FOR: &str = "Name or address begins with";
 /// Searches.
 pub const SEARCH: &str = "Search";
 /// Ends a search.
@@ -54,7 +50,7 @@ pub const NEVER: &str = "Never";
 /// A search that found nothing.
 pub const NOBODY: &str = "Nobody here fits that.";
 /// Why, perhaps.
-pub const NOBODY_HINT: &str = "The search looks at the beginning of names and addresses.";
+pub const NOBODY_HINT: &str = "The search looks at the beginning of addresses, names and ids.";
 
 /// Marks the own account.
 pub const YOU: &str = "This is you";

@@ -6,7 +6,7 @@ pub const FIRST_PAGE: &str = "First page";
 pub const PREVIOUS_PAGE: &str = "Previous page";
 /// On in a list.
 pub const NEXT_PAGE: &str = "Next page";
-/// Name of these two.
+/// Name of these.
 pub const PAGES: &str = "Pages of the list";
 
 /// How many rows a page of a list has.

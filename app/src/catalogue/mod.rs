@@ -16,6 +16,7 @@ pub mod frame;
 pub mod invite;
 mod lengths;
 pub mod letters;
+pub mod listing;
 pub mod lists;
 pub mod messages;
 pub mod moments;

@@ -37,6 +37,7 @@ pub(crate) use leaving::LeavingBanner;
 pub use loaded::loaded;
 pub use notice::{FlashNotice, NoticeBox, Tone};
 pub use pager::Pager;
+pub(crate) use pager::link;
 pub use person::{Avatar, RoleBadge, StatusBadge};
 pub use session::SessionItem;
 pub use table::{Column, Sorted, Table, Td, Tr};

@@ -20,6 +20,9 @@ pub fn Pager(
     /// The cursor of the page before, in lists that are walked both ways.
     #[prop(optional_no_strip)]
     prev: Option<String>,
+    /// How many there are, where that is known.
+    #[prop(optional_no_strip)]
+    total: Option<String>,
 ) -> impl IntoView {
     let first = further
         .then(|| view! { <a class="button button--small" href=link(path, &query, None)>{words::FIRST_PAGE}</a> });
@@ -34,13 +37,14 @@ pub fn Pager(
     let any = first.is_some() || prev.is_some() || next.is_some();
     view! {
         <div class="pager">
-            <span>{words::shown(shown)}</span>
+            <span>{words::shown(shown)} {total.map(|total| format!(" \u{b7} {total}"))}</span>
             {any.then(|| view! { <nav class="row" aria-label=words::PAGES>{first}{prev}{next}</nav> })}
         </div>
     }
 }
 
-fn link(path: &str, query: &[(&'static str, String)], cursor: Option<(&str, &str)>) -> String {
+/// The address of a list: narrowed so, from there on.
+pub(crate) fn link(path: &str, query: &[(&'static str, String)], cursor: Option<(&str, &str)>) -> String {
     let mut pairs = form_urlencoded::Serializer::new(String::new());
     pairs.extend_pairs(query.iter().filter(|(_, value)| !value.is_empty()));
     pairs.extend_pairs(cursor);

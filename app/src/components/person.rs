@@ -51,7 +51,11 @@ pub fn StatusBadge(
         (None, None) => ("badge badge--warning", Status::Unverified),
         (None, Some(_)) => ("badge badge--positive", Status::Active),
     };
-    view! { <span class=class>{catalogue::status(status)}</span> }
+    // An owner who leaves can still sign in until then.
+    let leaving = user.delete_at.is_some().then(|| {
+        view! { " " <span class="badge badge--warning">{catalogue::status(Status::Leaving)}</span> }
+    });
+    view! { <span class="row"><span class=class>{catalogue::status(status)}</span> {leaving}</span> }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod page;
 mod reveal;
 mod server;
 mod strength;
+mod ticks;
 mod watch;
 
 pub use countdown::minutes;
@@ -29,6 +30,7 @@ pub fn Manners() -> impl IntoView {
         reveal::begin();
         copy::begin();
         strength::begin();
+        ticks::begin();
         countdown::begin(&page);
         watch::begin(&page);
     });

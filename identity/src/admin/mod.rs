@@ -29,8 +29,8 @@ pub use roles::{
 pub use settings::{ChangeView, SettingView, reset_setting, set_setting, settings};
 pub(crate) use users::count_anew;
 pub use users::{
-    At, Counts, Cursor, FURTHEST, Filter, Seen, Sort, Status, Tallies, count, counts, find_by_email, one, tallies,
-    users,
+    Act, At, Counts, Cursor, FURTHEST, Filter, Format, MOST_AT_ONCE, Outcome, PeopleExport, Seen, Sort, Status,
+    Tallies, Why, bulk, count, counts, export_users, find_by_email, named, one, roles_to_filter, tallies, users,
 };
 pub use verify::verify;
 
@@ -98,6 +98,11 @@ impl Admin {
     pub fn operator() -> Self {
         let permissions = Permissions::of(Role::Admin, None);
         Self { id: None, role: Role::Admin, permissions, device: Device::new("command line", "") }
+    }
+
+    /// Whether this is their own account.
+    pub(crate) fn is(&self, account: Uuid) -> bool {
+        self.id == Some(account)
     }
 
     /// Whether they may do this. Every rule of the panel asks it first.

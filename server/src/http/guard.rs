@@ -40,10 +40,17 @@ pub const PROOF_PAGE: &str = "/reauthenticate";
 
 /// Pages that hand out so much that a session left open on a desk must not be enough. What they call asks for the proof itself;
 /// here a browser is led to where it can be given.
-const STEP_UP: [&str; 3] = ["/account/export", "/admin/audit/export.csv", "/admin/audit/export.jsonl"];
+const STEP_UP: [&str; 5] = [
+    "/account/export",
+    "/admin/audit/export.csv",
+    "/admin/audit/export.jsonl",
+    "/admin/users/export.csv",
+    "/admin/users/export.json",
+];
 
-/// The branches of the admin panel, and what each asks for.
-const PANEL: [(&str, Permission); 6] = [
+/// The branches of the admin panel, and what each asks for; what is within another stands first.
+const PANEL: [(&str, Permission); 7] = [
+    ("/admin/users/bulk", Permission::UsersWrite),
     ("/admin/users", Permission::UsersRead),
     ("/admin/roles", Permission::RolesRead),
     ("/admin/audit", Permission::AuditRead),

@@ -19,6 +19,7 @@ pub mod mailbox;
 pub mod metrics;
 pub mod pages;
 pub mod pending;
+pub mod people;
 pub mod plain;
 pub mod trace;
 pub mod visit;

@@ -1,6 +1,6 @@
 //! Leptos: the pages and server functions of `app`, mounted.
 
-use super::{Site, assets, audit_export, export, headers};
+use super::{Site, assets, audit_export, export, headers, people};
 use app::{flash::Flash, shell, visit::Visit};
 use axum::{
     Router,
@@ -25,7 +25,7 @@ pub fn paths() -> Vec<String> {
     pages
         .iter()
         .map(|route| route.path().to_owned())
-        .chain([export::PATH.to_owned()])
+        .chain([export::PATH, people::CSV, people::JSON].map(str::to_owned))
         .chain(audit_export::PATHS.map(str::to_owned))
         .collect()
 }
@@ -40,6 +40,8 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route(export::PATH, get(export::export))
         .route(audit_export::PATHS[0], get(audit_export::export))
         .route(audit_export::PATHS[1], get(audit_export::export))
+        .route(people::CSV, get(people::export))
+        .route(people::JSON, get(people::export))
         .fallback(not_found)
 }
 

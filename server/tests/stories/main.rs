@@ -20,6 +20,7 @@ mod leaving;
 mod leaving_for_good;
 mod letters;
 mod onward;
+mod people;
 mod programs;
 mod recovery;
 mod renewal;

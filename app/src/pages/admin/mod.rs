@@ -1,6 +1,7 @@
 //! The admin panel. HTML and forms only: none of it is compiled for the browser.
 
 mod audit;
+mod bulk;
 mod event;
 mod letters;
 mod new;
@@ -11,6 +12,7 @@ mod user;
 mod users;
 
 pub use audit::Audit;
+pub use bulk::Bulk;
 pub use letters::Letters;
 pub use new::New;
 pub use overview::Overview;

@@ -61,7 +61,7 @@ impl Cursor {
     /// The place, if there is such a part and it is ordered so.
     pub(super) fn fits(&self, orders: &[Order]) -> Result<(), Refusal> {
         match (orders.get(self.part), &self.key) {
-            (Some(Order::Id), Key::Id(_))
+            (Some(Order::Id | Order::Never), Key::Id(_))
             | (Some(Order::Address), Key::Address(_))
             | (Some(Order::Name), Key::Name(..))
             | (Some(Order::Seen), Key::Seen(..)) => Ok(()),

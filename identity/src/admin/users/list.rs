@@ -138,7 +138,7 @@ pub(super) async fn page(house: &Latchkey, filter: &Filter) -> Result<Found, Ref
             continue;
         }
         let up = part.up == forwards;
-        let by_seen = part.order == Order::Seen;
+        let by_seen = matches!(part.order, Order::Seen | Order::Never);
         let wanted = Wanted::of(filter, house.now(), by_seen);
         let path = path(wanted.class, part.order);
         let walk = if up { &path.up } else { &path.down };
@@ -205,7 +205,7 @@ async fn reach(
         }};
     }
     let places = match order {
-        Order::Id => places!((Uuid,), |(id,)| Key::Id(id)),
+        Order::Id | Order::Never => places!((Uuid,), |(id,)| Key::Id(id)),
         Order::Address => places!((String,), |(text,)| Key::Address(text)),
         Order::Name => places!((String, Uuid), |(text, id)| Key::Name(text, id)),
         Order::Seen => places!((i64, Uuid), |(at, id)| Key::Seen(at, id)),

@@ -3,7 +3,7 @@
 //! A search finds ids first, then addresses, then names, each in its own order and nobody twice. Every part is a range of an index.
 
 use super::{
-    filter::{Filter, Sort},
+    filter::{Filter, Seen, Sort},
     span::{Order, Span},
 };
 use crate::time::Timestamp;
@@ -44,21 +44,25 @@ impl Part {
 pub(super) fn parts(filter: &Filter, now: Timestamp) -> Vec<Part> {
     let typed = normal(&filter.begins);
     match filter.order() {
-        Some(sort) => vec![listed(sort, filter, now)],
+        Some(sort) => listed(sort, filter, now),
         None => found(&typed),
     }
 }
 
-fn listed(sort: Sort, filter: &Filter, now: Timestamp) -> Part {
+fn listed(sort: Sort, filter: &Filter, now: Timestamp) -> Vec<Part> {
     let (order, up) = sort.order();
-    let span = match (order, filter.seen) {
+    let all = |order| Part::of(order, up, Span::all(order));
+    match (order, filter.seen) {
+        (Order::Seen, Some(Seen::Never)) => vec![all(Order::Never)],
         (Order::Seen, Some(seen)) => {
             let (from, to) = seen.range(now);
-            Span::seen(from, to)
+            vec![Part::of(Order::Seen, up, Span::seen(from, to))]
         }
-        _ => Span::all(order),
-    };
-    Part::of(order, up, span)
+        // Never is longest ago.
+        (Order::Seen, None) if up => vec![all(Order::Never), all(Order::Seen)],
+        (Order::Seen, None) => vec![all(Order::Seen), all(Order::Never)],
+        _ => vec![all(order)],
+    }
 }
 
 fn found(typed: &str) -> Vec<Part> {

@@ -9,7 +9,10 @@ pub(super) enum Order {
     Id,
     Address,
     Name,
+    /// Those who signed in once, by when they did last.
     Seen,
+    /// Those who never did, by id.
+    Never,
 }
 
 /// A place. Compared as both databases compare it: texts byte by byte.
@@ -25,7 +28,7 @@ impl Key {
     /// Where a row stands.
     pub fn of(order: Order, row: &Row) -> Self {
         match order {
-            Order::Id => Self::Id(row.id),
+            Order::Id | Order::Never => Self::Id(row.id),
             Order::Address => Self::Address(row.email.clone()),
             Order::Name => Self::Name(row.name_key.clone(), row.id),
             Order::Seen => Self::Seen(row.last_sign_in_at.map_or(0, |at| at.0), row.id),
@@ -62,7 +65,7 @@ impl Span {
     /// Everything.
     pub fn all(order: Order) -> Self {
         match order {
-            Order::Id => Self::ids(Uuid::nil(), Uuid::max()),
+            Order::Id | Order::Never => Self::ids(Uuid::nil(), Uuid::max()),
             Order::Seen => Self::seen(0, i64::MAX),
             Order::Address | Order::Name => Self::beginning(order, ""),
         }
@@ -82,7 +85,7 @@ impl Span {
     pub fn beginning(order: Order, with: &str) -> Self {
         let key = |text| match order {
             Order::Name => Key::Name(text, Uuid::nil()),
-            Order::Id | Order::Address | Order::Seen => Key::Address(text),
+            Order::Id | Order::Address | Order::Seen | Order::Never => Key::Address(text),
         };
         Self { from: key(with.to_owned()), to: key(format!("{with}{HIGHEST}")) }
     }

@@ -95,7 +95,10 @@ macro_rules! range {
         "(name_key, id) >= ($1, $3) and (name_key, id) < ($2, $4)"
     };
     (seen) => {
-        "(coalesce(last_sign_in_at, 0), id) >= ($1, $3) and (coalesce(last_sign_in_at, 0), id) < ($2, $4)"
+        "last_sign_in_at is not null and (last_sign_in_at, id) >= ($1, $3) and (last_sign_in_at, id) < ($2, $4)"
+    };
+    (never) => {
+        "last_sign_in_at is null and id >= $1 and id < $2"
     };
 }
 
@@ -111,10 +114,14 @@ macro_rules! key {
         "name_key, id"
     };
     (seen) => {
-        "coalesce(last_sign_in_at, 0), id"
+        "last_sign_in_at, id"
+    };
+    (never) => {
+        "id"
     };
 }
 
+/// Those who never signed in are all alike for the index, which goes on by id.
 macro_rules! order {
     (id, up) => {
         " order by id"
@@ -135,10 +142,16 @@ macro_rules! order {
         " order by name_key desc, id desc"
     };
     (seen, up) => {
-        " order by coalesce(last_sign_in_at, 0), id"
+        " order by last_sign_in_at, id"
     };
     (seen, down) => {
-        " order by coalesce(last_sign_in_at, 0) desc, id desc"
+        " order by last_sign_in_at desc, id desc"
+    };
+    (never, up) => {
+        " order by last_sign_in_at, id"
+    };
+    (never, down) => {
+        " order by last_sign_in_at desc, id desc"
     };
 }
 
@@ -179,6 +192,7 @@ macro_rules! paths {
             path!($class, address, "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10"),
             path!($class, name, "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12"),
             path!($class, seen, "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12"),
+            path!($class, never, "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10"),
         ]
     };
 }
@@ -202,7 +216,7 @@ pub(super) struct Path {
 }
 
 /// Of every class, in the order of [`Class`], in every order, as [`Order`] has them.
-static PATHS: [[Path; 4]; 6] =
+static PATHS: [[Path; 5]; 6] =
     [paths!(all), paths!(admins), paths!(named), paths!(disabled), paths!(unverified), paths!(leaving)];
 
 /// The statements for a class in an order.

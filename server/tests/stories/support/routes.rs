@@ -80,6 +80,7 @@ impl Function {
             | "/api/admin/undelete"
             | "/api/admin/resend_invitation"
             | "/api/admin/revoke_invitation" => vec![("id", of)],
+            "/api/admin/bulk" => vec![("action", "enable".into()), ("ids", of)],
             "/api/admin/set_role" => vec![("id", of), ("role", "user".into())],
             "/api/admin/roles" => vec![],
             "/api/admin/make_role" => vec![("name", format!("fresh-{salt}"))],
