@@ -86,6 +86,8 @@ export const SIGHTS: Sight[] = [
   { name: "admin-users-none", path: "/admin/users?q=nobody-is-called-that", as: "admin" },
   { name: "admin-user", path: ({ userId }) => `/admin/users/${userId}`, as: "admin" },
   { name: "admin-user-not-found", path: "/admin/users/00000000-0000-0000-0000-000000000000", as: "admin", status: 404 },
+  { name: "admin-roles", path: "/admin/roles", as: "admin" },
+  { name: "admin-roles-change", path: "/admin/roles", as: "admin", then: (page) => page.locator("summary", { hasText: "Change" }).first().click() },
   { name: "admin-letters", path: "/admin/letters", as: "admin" },
   { name: "admin-letters-none", path: "/admin/letters?state=given_up", as: "admin" },
   { name: "admin-undelivered", path: "/admin", as: "admin", undelivered: true },
@@ -112,6 +114,8 @@ export const test = base.extend<
       const alma = await made(server, ALMA(), "admin");
       const late = await signIn(server, alma, "day", LAPTOP);
       await passwordWasLongAgo(server, alma);
+      const roles = { support: ["users:read", "users:write", "letters:read"], billing: ["users:read", "invoices:write"] };
+      for (const [name, words] of Object.entries(roles)) await post(server, "/api/admin/make_role", { name, others: words.join(" ") }, admin);
       const payload = user.find(({ name }) => name === ACCESS)?.value.split(".")[1] ?? "";
       const { sub } = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as { sub: string };
       await use({ cookies: { stranger: [], user, leaver, admin, late }, userId: sub });

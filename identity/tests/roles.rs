@@ -173,6 +173,16 @@ async fn nobody_gives_takes_or_makes_more_than_they_have() {
         ("disable an administrator", admin::disable(house, &clerk, boss).await),
         ("disable who may something else", admin::disable(house, &clerk, auditor).await),
         ("enable who may something else", admin::enable(house, &clerk, auditor).await),
+        ("delete an administrator", admin::order_deletion(house, &clerk, boss).await.map(drop)),
+        ("delete who may something else", admin::order_deletion(house, &clerk, auditor).await.map(drop)),
+        (
+            "invite an administrator",
+            admin::invite(house, &clerk, "Eve", "eve@example.org", Role::Admin).await.map(drop),
+        ),
+        (
+            "invite somebody who may more",
+            admin::invite(house, &clerk, "Eve", "eve@example.org", named("keeper")).await.map(drop),
+        ),
         ("sign them out", admin::end_sessions(house, &clerk, auditor).await.map(drop)),
         (
             "set their password",
@@ -321,11 +331,12 @@ async fn twenty_changes_at_once_leave_an_administrator_whatever_they_are() {
                 let (house, id, viewer) = (nodes[n % 3 % 2].clone(), pair[n % 2], viewers[n % 2].clone());
                 tokio::spawn(async move {
                     let root = Proven::operator();
-                    match (n + round) % 10 / 2 {
+                    match (n + round) % 12 / 2 {
                         0 => admin::set_role(&house, &root, id, Role::User).await,
                         1 => admin::set_role(&house, &root, id, named("support")).await,
                         2 => admin::disable(&house, &root, id).await,
                         3 => leave(&house, &viewer).await,
+                        4 => admin::order_deletion(&house, &root, id).await.map(drop),
                         // Promoted and disabled at once, in either order.
                         _ => admin::set_role(&house, &root, id, Role::Admin).await,
                     }
@@ -340,7 +351,7 @@ async fn twenty_changes_at_once_leave_an_administrator_whatever_they_are() {
         }
         let left: i64 = able(&home).await;
         assert!(left >= 1, "round {round}: nobody is left who can sign in and means to stay");
-        home.change("update users set role = 'admin', role_name = null, disabled_at = null, delete_at = null").await;
+        home.change("update users set role = 'admin', role_name = null, disabled_at = null, delete_at = null, deletion_ordered_at = null").await;
         home.advance(2);
     }
 }

@@ -5,7 +5,7 @@ mod answer;
 mod browser;
 #[path = "../../../../identity/tests/support/database.rs"]
 mod database;
-mod form;
+pub mod form;
 pub mod mailbox;
 pub mod routes;
 
