@@ -238,7 +238,8 @@ pub mod audit {
         if *last == 0 {
             return "There are no entries.".to_owned();
         }
-        let mut text = format!("{} entries, {} to {}, unbroken", grouped(*entries), grouped(*first), grouped(*last));
+        let noun = if *entries == 1 { "entry" } else { "entries" };
+        let mut text = format!("{} {noun}, {} to {}, unbroken", grouped(*entries), grouped(*first), grouped(*last));
         if *removed > 0 {
             text += &format!("; {} removed when their time was over", grouped(*removed));
         }
