@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// The fields whose typed value is given back to the form. Passwords, tokens and codes are not among them. Of a field that is there
 /// more than once, all values are, with a space between.
-pub const KEPT: &[&str] = &["name", "email", "stay", "next", "permission[]", "others"];
+pub const KEPT: &[&str] = &["name", "email", "stay", "next", "setting", "value", "permission[]", "others"];
 
 identity::spelled! {
     /// Something that went well.
@@ -81,6 +81,16 @@ identity::spelled! {
         LettersRetried = "letters_retried",
         /// There was no letter to try again.
         LettersElsewhere = "letters_elsewhere",
+        /// A setting was changed.
+        SettingChanged = "setting_changed",
+        /// A new signing key was made.
+        KeysRotated = "keys_rotated",
+        /// It was planned when the signing key stops.
+        KeyRetirementPlanned = "key_retirement_planned",
+        /// And now it does not.
+        KeyRetirementCancelled = "key_retirement_cancelled",
+        /// A signing key is trusted no more.
+        KeyDistrusted = "key_distrusted",
         /// The password was given again; the form has to be sent once more.
         ProofGiven = "proof_given",
     }

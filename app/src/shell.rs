@@ -95,6 +95,8 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("admin"), StaticSegment("users"), ParamSegment("id")) view=admin::User ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("roles")) view=admin::Roles ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("letters")) view=admin::Letters ssr=SsrMode::Async />
+                <Route path=(StaticSegment("admin"), StaticSegment("keys")) view=admin::Keys ssr=SsrMode::Async />
+                <Route path=(StaticSegment("admin"), StaticSegment("settings")) view=admin::Settings ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("audit")) view=admin::Audit ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>

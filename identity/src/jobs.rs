@@ -58,6 +58,7 @@ pub async fn run_due(house: &Latchkey) -> Result<(), Refusal> {
     if take(house, "remove old events", EVENTS_EVERY).await? {
         audit::remove_old(house).await?;
     }
+    keys::succeed_if_due(house).await?;
     if take(house, "rotate keys", KEYS_EVERY).await? {
         keys::rotate_if_old(house).await?;
     }

@@ -181,7 +181,7 @@ impl Latchkey {
         revocations::follow(self).await?;
         // A full disk keeps debts, and is no reason not to look.
         let _ = sessions::settle(self).await;
-        if keys::kids(&self.db).await? != self.keyring().kids() {
+        if keys::marks(&self.db).await? != self.keyring().marks() {
             self.reload_keys().await?;
         }
         self.reload_policy().await

@@ -98,3 +98,6 @@ create index leaving_by_seen on users (last_sign_in_at, id) where delete_at is n
 
 -- Sessions that nobody has ended, to be counted.
 create index sessions_living on sessions (expires_at, id) where ended_at is null;
+
+-- The moment at which a signing key is planned to stop; its successor is made in time.
+alter table signing_keys add column retire_at integer;

@@ -236,3 +236,74 @@ fn accounts_are_managed_from_the_command_line() {
     let (done, told) = answer(&["admin", "unlock", "--email", "nobody@example.org"], "");
     assert!(!done && told.contains("nobody@example.org has no account"), "{told}");
 }
+
+/// What an operator who is locked out of the panel does beside a running server.
+#[test]
+fn everything_a_locked_out_operator_needs_works_beside_a_running_server() {
+    let home = tempfile::tempdir().unwrap();
+    let server = Server::start(home.path(), &[("LATCHKEY_LOG", "warn")]);
+    let answer = |line: &str, input: &str| {
+        let output = run(home.path(), &line.split(' ').collect::<Vec<_>>(), input);
+        (output.status.code(), said(&output))
+    };
+    let good = |line: &str, part: &str| {
+        let (code, told) = answer(line, PASSWORD);
+        assert!(code == Some(0) && told.contains(part), "{line}: {code:?} {told}");
+        told
+    };
+    let bad = |line: &str, part: &str| {
+        let (code, told) = answer(line, "");
+        assert!(code == Some(1) && told.contains(part) && told.lines().count() == 1, "{line}: {code:?} {told}");
+    };
+    let alice = "--email alice@example.org";
+    good("admin create --email root@example.org --password-stdin", "is an administrator");
+    good(&format!("user create {alice} --password-stdin"), "has an account");
+    good("admin list", "root@example.org");
+    assert!(!good("admin list", "").contains("alice"));
+    assert_eq!(good("user list", "").lines().count(), 2);
+    assert!(good("user list --search alice --json", "\"email\": \"alice@example.org\"").starts_with('['));
+    good(&format!("user show {alice}"), "active");
+    good(&format!("user disable {alice}"), "is disabled");
+    good(&format!("user show {alice} --json"), "\"disabled_at\": 1");
+    good(&format!("user enable {alice}"), "can sign in again");
+    good(&format!("user end-sessions {alice}"), "Sessions ended: 0");
+    good(&format!("user delete {alice}"), "seven days");
+    good(&format!("user undelete {alice}"), "stays");
+    good("user invite --email bob@example.org --name Bob", "was invited");
+    good("user verify --email bob@example.org", "is confirmed");
+    bad("user show --email nobody@example.org", "nobody@example.org has no account");
+    bad("user disable --email root@example.org", "last administrator");
+
+    good("roles set --name support --permissions users:read --permissions letters:read", "support");
+    good(&format!("user set-role {alice} --role support"), "has the role support now");
+    good("roles list", "letters:read users:read");
+    bad("roles remove --name support", "somebody has that role");
+    good(&format!("user set-role {alice} --role user"), "user");
+    good("roles remove --name support", "is gone");
+    bad("roles set --name admin --permissions users:read", "is no role");
+
+    good("settings list", "sign_up               default      open");
+    good("settings set sign_up closed", "sign_up is closed now.");
+    running::soon("the server knows that nobody may register", || server.get("/register").body.contains("closed"));
+    good("settings list", "sign_up               run_time     closed".replace("run_time", "run time").as_str());
+    bad("settings set sign_up maybe", "is none of open, closed, invite and domains");
+    bad("settings set listen 127.0.0.1:1", "cannot be changed while Latchkey runs");
+    good("settings reset sign_up", "sign_up is open now.");
+    let fixed = [("LATCHKEY_SIGN_UP", "invite")];
+    let refused = running::run(home.path(), &fixed, &["settings", "set", "sign_up", "open"], "");
+    assert!(!refused.status.success() && said(&refused).contains("is given by flag, environment"), "{}", said(&refused));
+
+    let listed = good("keys list", "signs");
+    let kid = listed.split(' ').next().unwrap();
+    bad("keys plan --at 2020-01-01T00:00", "at least ten minutes");
+    bad("keys plan --at tomorrow", "no moment");
+    good("keys plan --cancel", "Nothing is planned");
+    good(&format!("keys distrust --kid {kid}"), "is gone");
+    running::soon("the server has dropped the key", || !server.get("/.well-known/jwks.json").body.contains(kid));
+    bad("keys distrust --kid nothing", "there is no key");
+    good("keys list --json", "\"state\": \"signing\"");
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        good(&format!("completions {shell}"), "end-sessions");
+    }
+    assert_eq!(server.stop(), Some(0));
+}

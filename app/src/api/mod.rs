@@ -11,11 +11,13 @@ mod audit;
 mod entrance;
 mod hints;
 mod invitation;
+mod keys;
 mod leaving;
 mod letters;
 mod people;
 mod recovery;
 mod roles;
+mod settings;
 mod step_up;
 
 pub use account::{WhoAmI, end_other_sessions, end_session, me, sessions};
@@ -31,11 +33,13 @@ pub use audit::{audit, audit_log, audit_standing};
 pub use entrance::{login, logout, register, resend_verification, setup, verify_email};
 pub use hints::password_strength;
 pub use invitation::accept_invitation;
+pub use keys::{cancel_key_retirement, distrust_key, keys, plan_key_retirement, rotate_keys};
 pub use leaving::{HISTORY_PAGE, delete_account, history, keep_account};
 pub use letters::{LetterFigures, LetterPage, letters, retry_letters};
 pub use people::{Asked, PeoplePage, Told, bulk, roles_to_filter, ticked, told, users};
 pub use recovery::{change_password, request_reset, reset_password};
 pub use roles::{edit_role, make_role, remove_role, role_choices, roles};
+pub use settings::{reset_setting, set_setting, settings};
 pub use step_up::reauthenticate;
 
 use crate::{error::AppError, visit::Visit};

@@ -14,6 +14,7 @@ pub mod events;
 pub mod fields;
 pub mod frame;
 pub mod invite;
+pub mod keys;
 mod lengths;
 pub mod letters;
 pub mod listing;
@@ -30,6 +31,7 @@ pub mod recovery;
 pub mod roles;
 pub mod secure;
 mod sessions;
+pub mod settings;
 
 pub use errors::{error, error_page, fault, reference};
 pub use events::{event, event_actor, event_detail, event_subject};

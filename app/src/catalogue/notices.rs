@@ -49,6 +49,11 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::AccountKept => "Your account stays as it is.",
         Notice::LettersRetried => "It is being tried again. Look once more in a moment.",
         Notice::LettersElsewhere => "There was nothing to try again: it is being sent, or was sent in the meantime.",
+        Notice::SettingChanged => "The setting was changed. It counts everywhere within a second.",
+        Notice::KeysRotated => "A new key is published. It signs in ten minutes.",
+        Notice::KeyRetirementPlanned => "It is planned. The next key is made in time.",
+        Notice::KeyRetirementCancelled => "There is no plan any more.",
+        Notice::KeyDistrusted => "The key is gone. Everything it signed is refused from now on.",
         Notice::ProofGiven => "Thank you. Please send the form once more.",
     }
 }

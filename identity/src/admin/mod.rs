@@ -8,6 +8,7 @@ mod account;
 mod acts;
 mod delete;
 mod invite;
+mod keys;
 mod letters;
 mod one_session;
 mod reset;
@@ -20,6 +21,9 @@ pub use account::{AccountState, account, letters_of};
 pub use acts::{disable, enable, end_sessions, reset_password, set_role};
 pub use delete::{order_deletion, revoke_deletion};
 pub use invite::{create, invite, resend_invitation, revoke_invitation};
+pub use keys::{
+    KeyState, KeyView, cancel_key_retirement, distrust_key, keys, moment, plan_key_retirement, rotate_keys,
+};
 pub use letters::{LetterCounts, LetterState, LetterView, letter_counts, letters, retry_letters};
 pub use one_session::end_session;
 pub use reset::force_reset;

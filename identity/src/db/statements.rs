@@ -25,7 +25,7 @@ pub fn all_statements() -> Vec<Statement> {
         crate::events::STATEMENTS.to_vec(),
         crate::history::STATEMENTS.to_vec(),
         crate::jobs::STATEMENTS.to_vec(),
-        crate::keys::STATEMENTS.to_vec(),
+        crate::keys::statements(),
         crate::latchkey::STATEMENTS.to_vec(),
         crate::mail::statements(),
         crate::policy::STATEMENTS.to_vec(),

@@ -3,17 +3,23 @@
 //! Private keys never leave this module unsealed. Exists so that a copy of the database alone opens nothing.
 
 mod master;
+mod plan;
 mod ring;
 mod seal;
 mod signing;
 
 pub use master::{MasterKey, Purpose};
+pub(crate) use plan::{cancel, distrust, plan, succeed_if_due};
 pub use ring::{ANNOUNCED, AT_ONCE, KeyRow, Keyring, list, rotate};
-pub(crate) use ring::{STATEMENTS, found, kids, load, rotate_if_old, tidy};
+pub(crate) use ring::{found, load, marks, rotate_by, rotate_if_old, tidy, verifies_for};
 pub use seal::Sealer;
 pub use signing::{SigningAlg, SigningKey};
 
 use aws_lc_rs::hmac;
+
+pub(crate) fn statements() -> Vec<crate::db::Statement> {
+    [plan::STATEMENTS, ring::STATEMENTS].concat()
+}
 
 /// HMAC-SHA-256 (RFC 2104) over parts that are joined unambiguously: each is preceded by its length.
 pub(crate) fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {

@@ -7,6 +7,7 @@ use super::{Purpose, Sealer, SigningAlg, SigningKey};
 use crate::{
     Latchkey, Refusal, Settings,
     db::{Db, Topic, Tx, on, statements, within},
+    events::{self, Event, Kind},
     random::Random,
     time::Timestamp,
 };
@@ -15,9 +16,9 @@ use std::{sync::Arc, time::Duration};
 
 statements! {
     /// Newest first.
-    ALL_KEYS = "select kid, alg, sealed, created_at, signs_from, retired_at from signing_keys
+    ALL_KEYS = "select kid, alg, sealed, jwk, created_at, signs_from, retired_at, retire_at from signing_keys
                  order by signs_from desc, created_at desc, kid desc";
-    KIDS = "select kid from signing_keys order by signs_from desc, created_at desc, kid desc";
+    MARKS = "select kid, signs_from, retired_at from signing_keys order by signs_from desc, created_at desc, kid desc";
     INSERT_KEY = "insert into signing_keys (kid, alg, sealed, jwk, created_at, signs_from) values ($1, $2, $3, $4, $5, $6)";
     /// At the moment the new one takes over, even if another one was to.
     RETIRE_OTHERS = "update signing_keys set retired_at = $1 where kid <> $2 and (retired_at is null or retired_at > $1)";
@@ -44,8 +45,22 @@ pub struct KeyRow {
     pub signs_from: Timestamp,
     /// When another takes over, or did; it verifies for two more access-token lifetimes.
     pub retired_at: Option<Timestamp>,
+    /// When it is planned to stop; a successor is made in time.
+    pub retire_at: Option<Timestamp>,
+    /// The public half as JSON; empty for a shared secret.
+    pub jwk: String,
     sealed: Vec<u8>,
 }
+
+impl KeyRow {
+    /// Whether its time has come and not gone.
+    pub(super) fn signs(&self, now: Timestamp) -> bool {
+        self.signs_from <= now && self.retired_at.is_none_or(|at| now < at)
+    }
+}
+
+/// A key and its times: what those who follow compare.
+pub(crate) type Mark = (String, Timestamp, Option<Timestamp>);
 
 pub(crate) struct HeldKey {
     pub signing: SigningKey,
@@ -87,8 +102,8 @@ impl Keyring {
     }
 
     /// Which keys these are, for those who follow.
-    pub(crate) fn kids(&self) -> Vec<String> {
-        self.keys.iter().map(|key| key.signing.kid.clone()).collect()
+    pub(crate) fn marks(&self) -> Vec<Mark> {
+        self.keys.iter().map(|key| (key.signing.kid.clone(), key.signs_from, key.retired_at)).collect()
     }
 
     fn build(keys: Vec<HeldKey>) -> Result<Option<Self>, Refusal> {
@@ -126,9 +141,14 @@ pub async fn list(house: &Latchkey) -> Result<Vec<KeyRow>, Refusal> {
     rows(&house.db).await
 }
 
+/// The same as the caller's transaction sees them.
+pub(super) async fn rows_within(tx: &mut Tx) -> Result<Vec<KeyRow>, Refusal> {
+    Ok(within!(*tx, |c| sqlx::query_as(ALL_KEYS).fetch_all(c).await)?)
+}
+
 /// Which keys there are, newest first, for those who follow.
-pub(crate) async fn kids(db: &Db) -> Result<Vec<String>, Refusal> {
-    Ok(on!(*db, read, |p| sqlx::query_scalar(KIDS).fetch_all(p).await)?)
+pub(crate) async fn marks(db: &Db) -> Result<Vec<Mark>, Refusal> {
+    Ok(on!(*db, read, |p| sqlx::query_as(MARKS).fetch_all(p).await)?)
 }
 
 /// Makes a new key, publishes it now, and lets it take over after `wait`. Tokens signed before stay good until they run out.
@@ -137,15 +157,20 @@ pub(crate) async fn kids(db: &Db) -> Result<Vec<String>, Refusal> {
 /// # Errors
 /// When the database does not answer; then nothing has changed.
 pub async fn rotate(house: &Latchkey, wait: Duration) -> Result<String, Refusal> {
+    rotate_by(house, Event::new(Kind::KeysRotated), wait).await
+}
+
+/// The same; `event` says who did it.
+pub(crate) async fn rotate_by(house: &Latchkey, event: Event, wait: Duration) -> Result<String, Refusal> {
     let mut tx = house.db.begin().await?;
     // Two at once would not see each other's key, and both would stay in force.
     tx.in_turn().await?;
-    replace(house, tx, wait).await
+    replace(house, tx, event, wait).await
 }
 
-async fn replace(house: &Latchkey, mut tx: Tx, wait: Duration) -> Result<String, Refusal> {
-    let (now, sealer) = (house.now(), house.sealer(Purpose::SigningKeys));
-    let kid = insert(&mut tx, &house.settings, &sealer, now, now.plus(wait), &*house.random).await?;
+async fn replace(house: &Latchkey, mut tx: Tx, event: Event, wait: Duration) -> Result<String, Refusal> {
+    let kid = insert(house, &mut tx, house.now().plus(wait)).await?;
+    events::record(house, &mut tx, event.detail(kid.as_str())).await?;
     tx.commit().await?;
     house.reload_keys().await?;
     Ok(kid)
@@ -158,7 +183,7 @@ pub(crate) async fn rotate_if_old(house: &Latchkey) -> Result<(), Refusal> {
     tx.in_turn().await?;
     let newest: Option<KeyRow> = within!(tx, |c| sqlx::query_as(ALL_KEYS).fetch_optional(c).await)?;
     if newest.is_some_and(|key| key.signs_from.plus(age) <= house.now()) {
-        let kid = replace(house, tx, ANNOUNCED).await?;
+        let kid = replace(house, tx, Event::new(Kind::KeysRotated), ANNOUNCED).await?;
         tracing::info!(kid, "a new signing key was made because the one in use is old; it takes over in {ANNOUNCED:?}");
     }
     Ok(())
@@ -168,15 +193,20 @@ pub(crate) async fn rotate_if_old(house: &Latchkey) -> Result<(), Refusal> {
 pub(crate) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
     let before = forgotten_before(&house.settings, house.now());
     on!(house.db, write, |p| sqlx::query(FORGET_RETIRED).bind(before).execute(p).await.map(drop))?;
-    if kids(&house.db).await? != house.keyring().kids() {
+    if marks(&house.db).await? != house.keyring().marks() {
         house.reload_keys().await?;
     }
     Ok(())
 }
 
-/// Twice the lifetime: a verifier's clock may be behind, and an operator may have shortened the lifetime.
+/// How long a key verifies after it stopped to sign. Twice the lifetime: a verifier's clock may be behind, and an operator may have
+/// shortened the lifetime.
+pub(crate) fn verifies_for(settings: &Settings) -> Duration {
+    settings.access_ttl * 2
+}
+
 fn forgotten_before(settings: &Settings, now: Timestamp) -> Timestamp {
-    now.minus(settings.access_ttl * 2)
+    now.minus(verifies_for(settings))
 }
 
 /// Makes an installation's first key, or finds the one that another node has just made.
@@ -189,15 +219,21 @@ pub(crate) async fn found(
 ) -> Result<Arc<Keyring>, Refusal> {
     let mut tx = db.begin().await?;
     tx.in_turn().await?;
-    let there: Vec<String> = within!(tx, |c| sqlx::query_scalar(KIDS).fetch_all(c).await)?;
+    let there = rows_within(&mut tx).await?;
     if there.is_empty() {
-        insert(&mut tx, settings, sealer, now, now, random).await?;
+        insert_with(&mut tx, settings, sealer, now, now, random).await?;
     }
     tx.commit().await?;
     load(db, sealer).await?.ok_or_else(|| Refusal::Broken("the signing key just made is gone".into()))
 }
 
-async fn insert(
+/// Makes a key that signs from a moment on, and retires the others then, within the caller's transaction. Answers its `kid`.
+pub(super) async fn insert(house: &Latchkey, tx: &mut Tx, signs_from: Timestamp) -> Result<String, Refusal> {
+    let sealer = house.sealer(Purpose::SigningKeys);
+    insert_with(tx, &house.settings, &sealer, house.now(), signs_from, &*house.random).await
+}
+
+async fn insert_with(
     tx: &mut Tx,
     settings: &Settings,
     sealer: &Sealer,

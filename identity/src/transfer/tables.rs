@@ -167,6 +167,7 @@ pub const TABLES: &[Table<'static>] = &[
             ("created_at", Int),
             ("retired_at", Int),
             ("signs_from", Int),
+            ("retire_at", Int),
         ],
         left: &[],
     },

@@ -1,10 +1,13 @@
 //! Accounts from the command line: whoever can run it holds the keys, so no further authority is asked for.
 
-use super::password;
+use super::{
+    password,
+    people::{self, Act},
+};
 use crate::{
     settings::Settings,
     start::{self, StartError},
-    words::cli::{accounts as words, help},
+    words::cli::{accounts as words, help, manage::help as more},
 };
 use clap::{Args, Subcommand};
 use identity::{
@@ -15,6 +18,11 @@ use identity::{
 
 #[derive(Subcommand)]
 pub enum AdminCommand {
+    #[command(about = more::ADMIN_LIST)]
+    List {
+        #[arg(long, help = more::JSON)]
+        json: bool,
+    },
     #[command(about = help::ADMIN_CREATE)]
     Create(NewAccount),
     #[command(about = help::ADMIN_PROMOTE)]
@@ -38,7 +46,51 @@ pub enum UserCommand {
     Create {
         #[command(flatten)]
         account: NewAccount,
-        #[arg(long, help = help::ROLE, default_value = "user", value_parser = role)]
+        #[arg(long, help = more::ROLE_GIVEN, default_value = "user", value_parser = role)]
+        role: Role,
+    },
+    #[command(about = more::USER_LIST)]
+    List {
+        #[arg(long, help = more::USER_SEARCH, value_name = "TEXT", default_value = "")]
+        search: String,
+        #[arg(long, help = more::USER_OF_ROLE, value_parser = role)]
+        role: Option<Role>,
+        #[arg(long, help = more::JSON)]
+        json: bool,
+    },
+    #[command(about = more::USER_SHOW)]
+    Show {
+        #[command(flatten)]
+        whom: Whom,
+        #[arg(long, help = more::JSON)]
+        json: bool,
+    },
+    #[command(about = more::USER_DISABLE)]
+    Disable(Whom),
+    #[command(about = more::USER_ENABLE)]
+    Enable(Whom),
+    #[command(about = more::USER_END_SESSIONS)]
+    EndSessions(Whom),
+    #[command(about = more::USER_VERIFY)]
+    Verify(Whom),
+    #[command(about = more::USER_DELETE)]
+    Delete(Whom),
+    #[command(about = more::USER_UNDELETE)]
+    Undelete(Whom),
+    #[command(about = more::USER_SET_ROLE)]
+    SetRole {
+        #[command(flatten)]
+        whom: Whom,
+        #[arg(long, help = more::ROLE_GIVEN, value_parser = role)]
+        role: Role,
+    },
+    #[command(about = more::USER_INVITE)]
+    Invite {
+        #[command(flatten)]
+        whom: Whom,
+        #[arg(long, help = help::NAME)]
+        name: Option<String>,
+        #[arg(long, help = more::ROLE_GIVEN, default_value = "user", value_parser = role)]
         role: Role,
     },
 }
@@ -73,6 +125,7 @@ fn role(word: &str) -> Result<Role, String> {
 /// `latchkey admin …`
 pub async fn admin(command: AdminCommand, settings: &Settings) -> Result<(), StartError> {
     match command {
+        AdminCommand::List { json } => people::list(settings, String::new(), Some(Role::Admin), json).await,
         AdminCommand::Create(account) => create(account, Role::Admin, settings).await,
         AdminCommand::Promote(whom) => set_role(&whom, Role::Admin, settings).await,
         AdminCommand::Demote(whom) => set_role(&whom, Role::User, settings).await,
@@ -83,12 +136,24 @@ pub async fn admin(command: AdminCommand, settings: &Settings) -> Result<(), Sta
 
 /// `latchkey user …`
 pub async fn user(command: UserCommand, settings: &Settings) -> Result<(), StartError> {
-    let UserCommand::Create { account, role } = command;
-    create(account, role, settings).await
+    let (whom, act) = match command {
+        UserCommand::Create { account, role } => return create(account, role, settings).await,
+        UserCommand::List { search, role, json } => return people::list(settings, search, role, json).await,
+        UserCommand::Show { whom, json } => return people::show(settings, &whom.email, json).await,
+        UserCommand::Invite { whom, name, role } => return people::invite(settings, &whom.email, name, role).await,
+        UserCommand::Disable(whom) => (whom, Act::Disable),
+        UserCommand::Enable(whom) => (whom, Act::Enable),
+        UserCommand::EndSessions(whom) => (whom, Act::EndSessions),
+        UserCommand::Verify(whom) => (whom, Act::Verify),
+        UserCommand::Delete(whom) => (whom, Act::Delete),
+        UserCommand::Undelete(whom) => (whom, Act::Undelete),
+        UserCommand::SetRole { whom, role } => (whom, Act::SetRole(role)),
+    };
+    people::act(settings, &whom.email, act).await
 }
 
 async fn create(account: NewAccount, role: Role, settings: &Settings) -> Result<(), StartError> {
-    let email = address(&account.whom)?;
+    let email = address(&account.whom.email)?;
     let name = account.name.unwrap_or_else(|| email.local_part().to_owned());
     let password = password::read(account.from.password_stdin)?;
     let house = start::open(settings).await?;
@@ -103,7 +168,7 @@ async fn create(account: NewAccount, role: Role, settings: &Settings) -> Result<
 }
 
 async fn set_role(whom: &Whom, role: Role, settings: &Settings) -> Result<(), StartError> {
-    let email = address(whom)?;
+    let email = address(&whom.email)?;
     let house = start::open_existing(settings).await?;
     let done = async {
         let user = find(&house, &email).await?;
@@ -120,7 +185,7 @@ async fn set_role(whom: &Whom, role: Role, settings: &Settings) -> Result<(), St
 }
 
 async fn unlock(whom: &Whom, settings: &Settings) -> Result<(), StartError> {
-    let email = address(whom)?;
+    let email = address(&whom.email)?;
     let house = start::open_existing(settings).await?;
     let done = accounts::unlock(&house, &email).await;
     house.close().await;
@@ -130,7 +195,7 @@ async fn unlock(whom: &Whom, settings: &Settings) -> Result<(), StartError> {
 }
 
 async fn reset_password(whom: &Whom, from: &PasswordFrom, settings: &Settings) -> Result<(), StartError> {
-    let email = address(whom)?;
+    let email = address(&whom.email)?;
     let house = start::open_existing(settings).await?;
     let done = set_password(&house, &email, from).await;
     house.close().await;
@@ -153,16 +218,18 @@ async fn set_password(
     Ok(admin::reset_password(house, &admin::Proven::operator(), user.id, &password).await)
 }
 
-async fn find(house: &Latchkey, email: &EmailAddress) -> Result<UserView, Refusal> {
+/// The account with this address.
+pub(super) async fn find(house: &Latchkey, email: &EmailAddress) -> Result<UserView, Refusal> {
     admin::find_by_email(house, &Admin::operator(), email).await
 }
 
-fn address(whom: &Whom) -> Result<EmailAddress, StartError> {
-    EmailAddress::parse(&whom.email).map_err(|_| StartError::plain(words::no_address(&whom.email)))
+/// Reads an address.
+pub(super) fn address(email: &str) -> Result<EmailAddress, StartError> {
+    EmailAddress::parse(email).map_err(|_| StartError::plain(words::no_address(email)))
 }
 
 /// A refusal in a sentence for an operator, who may know what a visitor may not.
-fn told(refusal: Refusal, email: &EmailAddress, settings: &Settings) -> StartError {
+pub(super) fn told(refusal: Refusal, email: &EmailAddress, settings: &Settings) -> StartError {
     match refusal {
         Refusal::NotFound => StartError::plain(words::unknown(email)),
         Refusal::AlreadyDone => StartError::plain(words::taken(email)),

@@ -8,18 +8,26 @@ mod audit;
 mod doctor;
 mod flags;
 mod keys;
+mod knobs;
 mod letters;
 mod password;
+mod people;
+mod roles;
 mod transfer;
 
 use crate::{
     listen, logs,
     settings::{LogFormat, Settings},
     start::{self, StartError},
-    words::cli::{self as words, help},
+    words::cli::{
+        self as words, help,
+        manage::{examples, help as more},
+    },
 };
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 use flags::Flags;
+use identity::Refusal;
 use std::{future::Future, process::ExitCode};
 
 #[derive(Parser)]
@@ -40,11 +48,15 @@ struct Line {
 enum Command {
     #[command(about = help::SERVE)]
     Serve,
-    #[command(subcommand, about = help::ADMIN)]
+    #[command(subcommand, about = help::ADMIN, after_help = examples::ADMIN)]
     Admin(accounts::AdminCommand),
-    #[command(subcommand, about = help::USER)]
+    #[command(subcommand, about = help::USER, after_help = examples::USER)]
     User(accounts::UserCommand),
-    #[command(subcommand, about = help::KEYS)]
+    #[command(subcommand, about = more::ROLES, after_help = examples::ROLES)]
+    Roles(roles::Command),
+    #[command(subcommand, about = more::SETTINGS, after_help = examples::SETTINGS)]
+    Settings(knobs::Command),
+    #[command(subcommand, about = help::KEYS, after_help = examples::KEYS)]
     Keys(keys::Command),
     #[command(subcommand, about = help::LETTERS)]
     Letters(letters::Command),
@@ -58,6 +70,11 @@ enum Command {
     Restore(transfer::Restore),
     #[command(about = help::DOCTOR)]
     Doctor,
+    #[command(about = more::COMPLETIONS, after_help = examples::COMPLETIONS)]
+    Completions {
+        #[arg(help = more::SHELL)]
+        shell: Shell,
+    },
 }
 
 /// Runs the command line of this process.
@@ -69,6 +86,10 @@ pub fn run() -> ExitCode {
         && let Some(verified) = audit::verify_file(command)
     {
         return verified.map_or_else(|error| complain(&error), |()| ExitCode::SUCCESS);
+    }
+    if let Command::Completions { shell } = command {
+        clap_complete::generate(shell, &mut Line::command(), "latchkey", &mut std::io::stdout());
+        return ExitCode::SUCCESS;
     }
     let settings = match line.flags.settings() {
         Ok(settings) => settings,
@@ -89,6 +110,8 @@ async fn carry_out(command: Command, settings: Settings) -> Result<ExitCode, Sta
         Command::Serve => start::serve(settings, listen::told_to_stop()).await?,
         Command::Admin(command) => accounts::admin(command, &settings).await?,
         Command::User(command) => accounts::user(command, &settings).await?,
+        Command::Roles(command) => roles::run(command, &settings).await?,
+        Command::Settings(command) => knobs::run(command, &settings).await?,
         Command::Keys(command) => keys::run(&command, &settings).await?,
         Command::Letters(command) => letters::run(&command, &settings).await?,
         Command::Audit(command) => audit::run(&command, &settings).await?,
@@ -96,6 +119,8 @@ async fn carry_out(command: Command, settings: Settings) -> Result<ExitCode, Sta
         Command::Backup(what) => transfer::backup(&what, &settings).await?,
         Command::Restore(what) => transfer::restore(&what, &settings).await?,
         Command::Doctor => return Ok(doctor::run(&settings).await),
+        // Answered before anything was opened.
+        Command::Completions { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -111,6 +136,22 @@ fn block_on<T>(work: impl Future<Output = Result<T, StartError>>) -> Result<T, S
         .block_on(work)
 }
 
+/// A value as JSON, for programs.
+fn json(value: &impl serde::Serialize) -> Result<String, Refusal> {
+    serde_json::to_string_pretty(value).map_err(|error| Refusal::Broken(error.to_string()))
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<(), Refusal> {
+    println!("{}", json(value)?);
+    Ok(())
+}
+
+/// A moment (milliseconds since 1970) to the minute, in UTC.
+fn moment(at: i64) -> String {
+    let at = time::OffsetDateTime::from_unix_timestamp(at.div_euclid(1000)).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
+    format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute())
+}
+
 fn complain(error: &StartError) -> ExitCode {
     eprintln!("{}", words::failed(error));
     ExitCode::FAILURE
@@ -119,7 +160,6 @@ fn complain(error: &StartError) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_well_formed() {
@@ -146,5 +186,25 @@ mod tests {
             assert!(help.contains(&format!("--{}", key.flag())) && help.contains(&key.variable()), "{key:?}");
         }
         assert!(!Line::command().render_help().to_string().contains("--argon2"));
+    }
+
+    /// Every command that does something stands in the manual with an example.
+    #[test]
+    fn the_manual_shows_every_command() {
+        fn commands(command: &clap::Command, before: &str, all: &mut Vec<String>) {
+            let name = format!("{before} {}", command.get_name()).trim().to_owned();
+            if command.get_subcommands().next().is_none() {
+                all.push(name.clone());
+            }
+            command.get_subcommands().for_each(|below| commands(below, &name, all));
+        }
+        let (manual, mut all) = (include_str!("../../../docs/cli.md"), Vec::new());
+        commands(&Line::command(), "", &mut all);
+        assert!(all.len() > 30, "{all:?}");
+        let elsewhere = ["latchkey serve", "latchkey migrate", "latchkey backup", "latchkey restore"];
+        let audit = |command: &str| command.starts_with("latchkey audit");
+        for command in all.iter().filter(|it| !elsewhere.contains(&it.as_str()) && !audit(it)) {
+            assert!(manual.contains(&format!("$ {command}")), "docs/cli.md has no example of {command}");
+        }
     }
 }

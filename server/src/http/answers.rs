@@ -251,6 +251,11 @@ fn form_page(site: &Site, parts: &Parts, path: &str) -> String {
             "accept_invitation" => "/accept-invitation".to_owned(),
             "admin/invite" => "/admin/users/new".to_owned(),
             "admin/create" => "/admin/users/new?with=password".to_owned(),
+            "admin/set_setting" | "admin/reset_setting" => "/admin/settings".to_owned(),
+            "admin/rotate_keys"
+            | "admin/plan_key_retirement"
+            | "admin/cancel_key_retirement"
+            | "admin/distrust_key" => "/admin/keys".to_owned(),
             "admin/retry_letters" => "/admin/letters".to_owned(),
             "admin/make_role" | "admin/edit_role" | "admin/remove_role" => "/admin/roles".to_owned(),
             path if path.starts_with("admin/") => "/admin/users".to_owned(),

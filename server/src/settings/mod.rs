@@ -13,6 +13,7 @@ mod tests;
 mod values;
 
 pub use error::SettingError;
+pub use faults::of as fault_of;
 pub use key::{About, Key};
 pub use networks::Network;
 pub use sources::{Given, Layer, Origin};

@@ -1,5 +1,7 @@
 //! What an operator reads in a terminal: the help of the commands, what they answer, and why they refuse.
 
+pub mod manage;
+
 use std::fmt::Display;
 
 /// The product in one line.
@@ -17,7 +19,7 @@ pub fn failed(why: impl Display) -> String {
 pub mod help {
     pub const SERVE: &str = "Serve pages; also what happens without a command";
     pub const ADMIN: &str = "Make and manage administrators";
-    pub const USER: &str = "Make accounts";
+    pub const USER: &str = "Make, list and manage accounts";
     pub const KEYS: &str = "Keys that sign access tokens";
     pub const LETTERS: &str = "Outgoing letters that were not sent";
     pub const AUDIT: &str = "The audit log: look through it, take it away, verify it";
@@ -33,7 +35,6 @@ pub mod help {
     pub const ADMIN_UNLOCK: &str = "Forget failed sign-ins, so that the account can be tried again at once";
     pub const ADMIN_RESET_PASSWORD: &str = "Set a new password and end the account's sessions";
     pub const USER_CREATE: &str = "Make an account, with a confirmed address";
-    pub const ROLE: &str = "What the account may open: user or admin";
     pub const EMAIL: &str = "Mail address of the account";
     pub const PASSWORD_STDIN: &str = "Read the password from standard input instead of asking";
     pub const NAME: &str = "Display name; without it, the part of the address before the @";
@@ -84,7 +85,7 @@ pub mod help {
 pub mod accounts {
     use std::fmt::Display;
 
-    pub const NO_ROLE: &str = "neither user nor admin";
+    pub const NO_ROLE: &str = "no role";
 
     pub fn made_admin(email: impl Display) -> String {
         format!("{email} is an administrator and can sign in.")

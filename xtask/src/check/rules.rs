@@ -21,6 +21,8 @@ const READS: [&str; 9] = [
     "admin/roles",
     "admin/audit",
     "admin/letters",
+    "admin/settings",
+    "admin/keys",
 ];
 
 /// Everything wrong with one source file.

@@ -3,25 +3,29 @@
 mod audit;
 mod bulk;
 mod event;
+mod keys;
 mod letters;
 mod new;
 mod overview;
 mod role_of;
 mod roles;
+mod settings;
 mod user;
 mod users;
 
 pub use audit::Audit;
 pub use bulk::Bulk;
+pub use keys::Keys;
 pub use letters::Letters;
 pub use new::New;
 pub use overview::Overview;
 pub use roles::Roles;
+pub use settings::Settings;
 pub use user::User;
 pub use users::Users;
 
 use crate::{
-    catalogue::{admin as words, frame},
+    catalogue::{admin as words, frame, keys as keys_words, settings as settings_words},
     components::{Frame, PageHead},
     visit,
 };
@@ -35,6 +39,8 @@ const TABS: &[(&str, &str, Option<Permission>)] = &[
     ("/admin/roles", words::ROLES, Some(Permission::RolesRead)),
     ("/admin/letters", words::LETTERS, Some(Permission::LettersRead)),
     ("/admin/audit", words::EVENTS, Some(Permission::AuditRead)),
+    ("/admin/keys", keys_words::KEYS, Some(Permission::KeysRead)),
+    ("/admin/settings", settings_words::SETTINGS, Some(Permission::SettingsRead)),
 ];
 
 /// A page of the panel: the frame, the tabs, and a head with what can be done at once.

@@ -82,6 +82,17 @@ impl Function {
             | "/api/admin/revoke_invitation" => vec![("id", of)],
             "/api/admin/bulk" => vec![("action", "enable".into()), ("ids", of)],
             "/api/admin/set_role" => vec![("id", of), ("role", "user".into())],
+            "/api/admin/settings"
+            | "/api/admin/keys"
+            | "/api/admin/rotate_keys"
+            | "/api/admin/cancel_key_retirement" => {
+                vec![]
+            }
+            "/api/admin/set_setting" => vec![("setting", "min_password".into()), ("value", "15".into())],
+            "/api/admin/reset_setting" => vec![("setting", "min_password".into())],
+            // An hour from when the clock of the tests starts.
+            "/api/admin/plan_key_retirement" => vec![("value", "2026-11-19T08:00".into())],
+            "/api/admin/distrust_key" => vec![("kid", "no-such-key".into())],
             "/api/admin/roles" => vec![],
             "/api/admin/make_role" => vec![("name", format!("fresh-{salt}"))],
             "/api/admin/edit_role" | "/api/admin/remove_role" => vec![("name", "no-such-role".into())],
