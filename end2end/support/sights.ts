@@ -93,6 +93,8 @@ export const SIGHTS: Sight[] = [
   { name: "admin-undelivered", path: "/admin", as: "admin", undelivered: true },
   { name: "admin-letters-undelivered", path: "/admin/letters", as: "admin", undelivered: true },
   { name: "admin-audit", path: "/admin/audit", as: "admin" },
+  { name: "admin-settings", path: "/admin/settings", as: "admin" },
+  { name: "admin-keys", path: "/admin/keys", as: "admin" },
 ];
 
 /** `test` with letters to look at on their page, and with a user and an administrator who have signed in once for the whole worker. */

@@ -21,7 +21,7 @@ pub const PUBLIC_URL: Told = told(
     "http://localhost and the port of --listen",
 );
 pub const DATA_DIR: Told = told("Directory of the database, the master key and outgoing mail", "./data");
-pub const DATABASE_URL: Told = told("Database, sqlite: or postgres:", "an SQLite file in the data directory");
+pub const DATABASE_URL: Told = told("Database, sqlite: or postgres:", "a file in the data directory");
 pub const DATABASE_CONNECTIONS: Told = told("Connections to a PostgreSQL server, of this node alone: 2 to 1000", "16");
 pub const MASTER_KEY: Told = told(
     "32 random bytes that every key is derived from; rather set it in the environment, flags are public",
