@@ -40,7 +40,7 @@ async fn who_holds_a_token_of_a_distrusted_key_goes_on_with_a_browser_and_stops_
     page.says(&kid);
     let page = root.fill("/api/admin/distrust_key", &[]).await.is(200);
     page.says(catalogue::notice(Notice::KeyDistrusted));
-    assert_eq!(app.events().await.last().unwrap(), "key_distrusted");
+    assert!(app.events().await.contains(&"key_distrusted".to_owned()));
     assert!(!app.program().get(JWKS).await.text().contains(&kid));
     program.get_with("/api/me", &[("authorization", &bearer)]).await.refuses(401, "signed_out");
     alice.open("/dashboard").await.is(200);

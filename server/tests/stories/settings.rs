@@ -49,7 +49,7 @@ async fn a_change_is_told_recorded_and_taken_back() {
     let page = set(&mut root, "sign_in_attempts", "7").await;
     let page = page.says(catalogue::notice(Notice::SettingChanged)).says("by root@example.org");
     page.says(catalogue::settings::RESET);
-    assert_eq!(app.events().await.last().unwrap(), "setting_changed");
+    assert!(app.events().await.contains(&"setting_changed".to_owned()));
 
     let page = set(&mut root, "sign_in_attempts", "99").await;
     page.says(catalogue::settings::fault(identity::policy::Knob::SignInAttempts, identity::words::Fault::NotAllowed));
