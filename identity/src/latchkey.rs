@@ -42,6 +42,8 @@ pub struct Latchkey {
     pub outbox_bell: Notify,
     /// What was ended within the last access-token lifetime.
     pub revocations: Revocations,
+    /// When this value was made: since when the process runs.
+    pub opened_at: Timestamp,
     /// Sign-outs that are not written down yet.
     pub owed: Owed,
     pub(crate) receipts: Receipts,
@@ -89,6 +91,7 @@ impl Latchkey {
             hasher: Hasher::new(settings.hash_cost, master.derive(Purpose::Pepper), random.clone())?,
             outbox_bell: Notify::new(),
             revocations: Revocations::default(),
+            opened_at: clock.now(),
             owed: Owed::default(),
             receipts: Receipts::default(),
             breaches: Breaches::at(settings.breach_check.as_ref())?,

@@ -1,6 +1,6 @@
 //! What an administrator may do. Everybody else gets 403, a stranger 401.
 
-use super::{LetterFigures, fault, here, id, letters};
+use super::{fault, here, id};
 use crate::{
     answer::{Done, worded},
     error::AppError,
@@ -15,23 +15,6 @@ use identity::{
 use leptos::{prelude::server, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
-/// The figures of the overview.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Figures {
-    /// Accounts.
-    pub users: i64,
-    /// Of which administrators.
-    pub admins: i64,
-    /// Of which disabled.
-    pub disabled: i64,
-    /// Of which not confirmed.
-    pub unverified: i64,
-    /// Living sessions.
-    pub sessions: i64,
-    /// Letters that were not sent.
-    pub letters: LetterFigures,
-}
-
 /// One account with its living sessions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserPage {
@@ -43,21 +26,6 @@ pub struct UserPage {
     pub state: AccountState,
     /// The letters sent to its owner, newest first.
     pub letters: Vec<LetterView>,
-}
-
-/// The figures of the overview.
-#[server(prefix = "/api", endpoint = "admin/overview", input = GetUrl)]
-pub async fn overview() -> Result<Figures, AppError> {
-    let visit = here()?;
-    let counts = admin::counts(&visit.house, &visit.admin()?).await.map_err(worded)?;
-    Ok(Figures {
-        users: counts.users,
-        admins: counts.admins,
-        disabled: counts.disabled,
-        unverified: counts.unverified,
-        sessions: counts.sessions,
-        letters: letters::standing(&visit.house).await?,
-    })
 }
 
 /// One account with its living sessions.

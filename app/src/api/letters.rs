@@ -73,11 +73,6 @@ pub async fn retry_letters(id: Option<String>, state: Option<String>) -> Result<
     Ok(Done::go(next).telling(if retried > 0 { Notice::LettersRetried } else { Notice::LettersElsewhere }))
 }
 
-/// The figures without those that take long to count, for the overview. No endpoint: its caller has asked for the authority.
-pub(super) async fn standing(house: &identity::Latchkey) -> Result<LetterFigures, AppError> {
-    mail::standing(house).await.map(figures).map_err(worded)
-}
-
 fn figures(standing: mail::Standing) -> LetterFigures {
     LetterFigures { waiting: standing.waiting, failing: standing.failing, given_up: standing.given_up, sent: None }
 }

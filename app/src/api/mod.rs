@@ -14,6 +14,7 @@ mod invitation;
 mod keys;
 mod leaving;
 mod letters;
+mod overview;
 mod people;
 mod recovery;
 mod roles;
@@ -24,7 +25,7 @@ pub use account::{WhoAmI, end_other_sessions, end_session, me, sessions};
 pub use address::{
     cancel_address_change, change_address, change_name, confirm_address, resend_address_change, secure_account,
 };
-pub use admin::{Figures, UserPage, disable, enable, end_sessions, overview, set_role, user};
+pub use admin::{UserPage, disable, enable, end_sessions, set_role, user};
 pub use admin_acts::{
     create, end_one_session, force_reset, invite, order_deletion, resend_invitation, revoke_deletion,
     revoke_invitation, verify,
@@ -36,6 +37,7 @@ pub use invitation::accept_invitation;
 pub use keys::{cancel_key_retirement, distrust_key, keys, plan_key_retirement, rotate_keys};
 pub use leaving::{HISTORY_PAGE, delete_account, history, keep_account};
 pub use letters::{LetterFigures, LetterPage, letters, retry_letters};
+pub use overview::{Figures, People, overview};
 pub use people::{Asked, PeoplePage, Told, bulk, roles_to_filter, ticked, told, users};
 pub use recovery::{change_password, request_reset, reset_password};
 pub use roles::{edit_role, make_role, remove_role, role_choices, roles};

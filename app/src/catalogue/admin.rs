@@ -1,4 +1,4 @@
-//! The admin panel: its frame, `/admin`, and `/admin/users` with everything below. Its letters are in `letters`, its events in
+//! The admin panel: its frame, and `/admin/users` with everything below. Its letters are in `letters`, its events in
 //! `events`, its roles in `roles`.
 
 /// Name of the tabs.
@@ -13,19 +13,6 @@ pub const ROLES: &str = "Roles";
 pub const LETTERS: &str = "Letters";
 /// The tab of `/admin/audit`.
 pub const EVENTS: &str = "Events";
-
-/// Below the title of `/admin`.
-pub const OVERVIEW_LEAD: &str = "How many there are, and what happened last.";
-/// Figure: accounts.
-pub const COUNT_PEOPLE: &str = "People";
-/// Figure: sessions that have not ended.
-pub const COUNT_SESSIONS: &str = "Signed in now";
-/// Figure: administrators.
-pub const COUNT_ADMINS: &str = "Administrators";
-/// Figure: accounts whose address is not confirmed.
-pub const COUNT_UNVERIFIED: &str = "Unconfirmed";
-/// Figure: disabled accounts.
-pub const COUNT_DISABLED: &str = "Disabled";
 
 /// Name of the list.
 pub const ACCOUNTS: &str = "Accounts";

@@ -57,7 +57,8 @@ pub fn on_date(day: i8, month: i8, year: i16) -> String {
     format!("{day} {} {year}", month_name(month))
 }
 
-fn month_name(month: i8) -> &'static str {
+/// The name of a month. `month` counts from 1.
+pub(super) fn month_name(month: i8) -> &'static str {
     usize::try_from(month - 1).ok().and_then(|at| MONTHS.get(at)).copied().unwrap_or(UNKNOWN)
 }
 

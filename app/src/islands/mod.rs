@@ -1,12 +1,13 @@
 //! The one island, and all that is ever compiled for the browser.
 //!
 //! A page is complete without it. It finds the controls it can improve by their `data-` attributes and attaches to them: no
-//! view is compiled twice, so the download stays small. It knows no secret, holds no token code, and nothing of it belongs to
-//! the admin panel.
+//! view is compiled twice, so the download stays small. It knows no secret, holds no token code, and nothing of what the admin
+//! panel shows or does: a page there may be kept up to date or have an id copied, as any other page might.
 
 mod copy;
 mod countdown;
 mod dom;
+mod live;
 mod once;
 mod page;
 mod reveal;
@@ -33,5 +34,6 @@ pub fn Manners() -> impl IntoView {
         ticks::begin();
         countdown::begin(&page);
         watch::begin(&page);
+        live::begin(&page);
     });
 }

@@ -6,10 +6,13 @@
 
 mod account;
 mod acts;
+mod course;
 mod delete;
+mod health;
 mod invite;
 mod keys;
 mod letters;
+mod notable;
 mod one_session;
 mod reset;
 mod roles;
@@ -19,12 +22,15 @@ mod verify;
 
 pub use account::{AccountState, account, letters_of};
 pub use acts::{disable, enable, end_sessions, reset_password, set_role};
+pub use course::{Course, Measure, Over, Series, course};
 pub use delete::{order_deletion, revoke_deletion};
+pub use health::{DatabaseHealth, Health, KeyHealth, LetterHealth, LogHealth, ProcessHealth, health};
 pub use invite::{create, invite, resend_invitation, revoke_invitation};
 pub use keys::{
     KeyState, KeyView, cancel_key_retirement, distrust_key, keys, moment, plan_key_retirement, rotate_keys,
 };
 pub use letters::{LetterCounts, LetterState, LetterView, letter_counts, letters, retry_letters};
+pub use notable::notable;
 pub use one_session::end_session;
 pub use reset::force_reset;
 pub use roles::{
@@ -65,9 +71,12 @@ pub(crate) fn statements() -> Vec<crate::db::Statement> {
     [
         account::STATEMENTS,
         acts::STATEMENTS,
+        course::STATEMENTS,
         delete::STATEMENTS,
+        health::STATEMENTS,
         invite::STATEMENTS,
         letters::STATEMENTS,
+        notable::STATEMENTS,
         reset::STATEMENTS,
         roles::STATEMENTS,
         &users::statements(),

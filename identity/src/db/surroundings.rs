@@ -27,6 +27,17 @@ impl Db {
             Self::Postgres(pool) => patient(async { sqlx::query_scalar(CLOCK).fetch_one(pool).await.map(Some) }).await,
         }
     }
+
+    /// What the database takes on its disk, in bytes.
+    pub(crate) async fn size(&self) -> Result<i64, sqlx::Error> {
+        // Each has its own way, therefore neither is in the register of statements.
+        const FILE: &str = "select c.page_count * s.page_size from pragma_page_count() c, pragma_page_size() s";
+        const SERVER: &str = "select pg_database_size(current_database())";
+        match self {
+            Self::Sqlite { read, .. } => patient(async { sqlx::query_scalar(FILE).fetch_one(read).await }).await,
+            Self::Postgres(pool) => patient(async { sqlx::query_scalar(SERVER).fetch_one(pool).await }).await,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::{Site, guard::PROOF_PAGE};
 use app::flash::{Flash, KEPT};
 use axum::{
     extract::{Request, State},
+    http::HeaderMap,
     middleware::Next,
     response::Response,
 };
@@ -30,7 +31,7 @@ const AAD: &[u8] = b"flash";
 /// The layer: reads the message for the page, and takes it away once a page has shown it.
 pub async fn flash(State(site): State<Site>, cookies: Cookies, mut request: Request, next: Next) -> Response {
     let Some(sealed) = site.jar.read(&cookies, site.jar.flash()) else { return next.run(request).await };
-    if request.uri().path().starts_with("/api/") {
+    if request.uri().path().starts_with("/api/") || !is_navigation(request.headers()) {
         return next.run(request).await;
     }
     // The page that asks for the password may be loaded again, and the form that waits there is still there. Where it asks for the
@@ -47,6 +48,12 @@ pub async fn flash(State(site): State<Site>, cookies: Cookies, mut request: Requ
         site.jar.taken(&cookies);
     }
     response
+}
+
+/// Whether somebody goes to the page, and not a page that keeps itself up to date asks for it, which shows no message. Browsers that
+/// do not say so (Fetch Metadata) go there.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
 }
 
 /// Whether the page is on the way to another one.

@@ -21,6 +21,7 @@ mod leaving;
 mod leaving_for_good;
 mod letters;
 mod onward;
+mod overview;
 mod people;
 mod permissions;
 mod programs;

@@ -32,6 +32,9 @@ pub(super) fn LastEvents(
     few: usize,
     /// Where all of them are.
     all: String,
+    /// The title of the card.
+    #[prop(default = words::LAST)]
+    title: &'static str,
     /// Whether to say whose account each is about.
     #[prop(optional)]
     whose: bool,
@@ -53,7 +56,7 @@ pub(super) fn LastEvents(
     view! {
         <section class="card" aria-labelledby="events">
             <div class="card__head">
-                <h2 id="events">{words::LAST}</h2>
+                <h2 id="events">{title}</h2>
                 <a class="small" href=all>{words::ALL}</a>
             </div>
             <ul class="list" role="list">{rows.collect_view()}</ul>

@@ -170,8 +170,7 @@ fn Nothing() -> impl IntoView {
 
 /// What the front page of the panel says when letters do not arrive.
 #[component]
-pub(super) fn LettersNotice(figures: LetterFigures) -> impl IntoView {
-    let LetterFigures { failing, given_up, .. } = figures;
+pub(super) fn LettersNotice(failing: i64, given_up: i64) -> impl IntoView {
     let (tone, title, state) = match (failing, given_up) {
         (0, 0) => return ().into_any(),
         (0, _) => (Tone::Warning, words::given_up(given_up), LetterState::GivenUp),

@@ -3,6 +3,7 @@
 mod audit;
 mod bulk;
 mod event;
+mod health;
 mod keys;
 mod letters;
 mod new;
