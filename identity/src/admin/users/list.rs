@@ -148,11 +148,11 @@ pub(super) async fn page(house: &Latchkey, filter: &Filter) -> Result<Found, Ref
         }
         let mark = |key| Cursor { part: number, key, with: false };
         let mut reached = None;
-        if !(wanted.whole && part.whole()) {
-            if let Some((last, beyond)) = reach(house, walk, part.order, &span, &wanted).await? {
-                span = span.short_of(beyond, up);
-                reached = Some(mark(last));
-            }
+        if !(wanted.whole && part.whole())
+            && let Some((last, beyond)) = reach(house, walk, part.order, &span, &wanted).await?
+        {
+            span = span.short_of(beyond, up);
+            reached = Some(mark(last));
         }
         let rows = rows(house, walk, &span, size.ask() - found.rows.len() as i64, &wanted, part).await?;
         found.rows.extend(rows.into_iter().map(|row| (mark(Key::of(part.order, &row)), row)));
