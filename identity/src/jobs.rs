@@ -6,7 +6,7 @@
 use crate::{
     Latchkey, Refusal, accounts, address_counts, admin, audit,
     db::{on, statements},
-    keys, mail, throttle,
+    keys, mail, sessions, throttle,
     time::Timestamp,
 };
 use std::time::Duration;
@@ -34,6 +34,15 @@ const KEYS_EVERY: Duration = Duration::from_secs(3600);
 
 /// How often events whose time is over are removed.
 const EVENTS_EVERY: Duration = Duration::from_secs(3600);
+
+/// Rows removed in one transaction. On SQLite everybody else who writes waits for its end, and nobody is to wait for 50 ms.
+pub(crate) const BATCH: i64 = 200;
+
+/// Transactions of one turn, so that other jobs have theirs: fifty thousand rows in five minutes are more than people leave behind.
+const BATCHES: u32 = 250;
+
+/// Between two of them others write.
+const BREATH: Duration = Duration::from_millis(20);
 
 /// A job that consists in being taken: it proves that something can be written.
 const PROBE: &str = "probe";
@@ -65,16 +74,37 @@ pub async fn run_due(house: &Latchkey) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Removes what has served its time: expired tokens, retired keys, old letters, throttles and counts.
+/// Removes what has served its time: expired tokens, sessions over for long, retired keys, old letters, throttles and counts.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
     accounts::tidy(house).await?;
+    sessions::tidy(house).await?;
     keys::tidy(house).await?;
     mail::tidy(house).await?;
     throttle::tidy(house).await?;
     address_counts::tidy(house).await
+}
+
+/// Removes what is older than a moment, a few rows at a time: `sql` removes [`BATCH`] (`$2`) of those from before `$1` at most.
+///
+/// # Errors
+/// When the database does not answer; what was left is removed at the next turn.
+pub(crate) async fn clear(house: &Latchkey, sql: &'static str, before: Timestamp) -> Result<(), Refusal> {
+    for _ in 0..BATCHES {
+        let removed = on!(house.db, write, |p| sqlx::query(sql)
+            .bind(before)
+            .bind(BATCH)
+            .execute(p)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if removed < BATCH as u64 || house.is_closing() {
+            break;
+        }
+        tokio::time::sleep(BREATH).await;
+    }
+    Ok(())
 }
 
 /// Writes something, unless anybody did within the last seconds: whoever asks whether we are ready must not be able to keep the

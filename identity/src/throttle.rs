@@ -6,6 +6,7 @@
 use crate::{
     Latchkey, Refusal,
     db::{Tx, on, statements, within},
+    jobs,
     keys::mac,
     policy::Policy,
     time::Timestamp,
@@ -32,7 +33,10 @@ statements! {
             returning blocked_until";
     BLOCKED = "select blocked_until from throttles where key = $1";
     CLEAR = "delete from throttles where key = $1";
-    TIDY = "delete from throttles where blocked_until <= $1 and started_at <= $2";
+    /// Those of which the longest block is over too.
+    TIDY = "delete from throttles
+             where key in (select key from throttles
+                            where started_at <= $1 and blocked_until <= cast($1 as bigint) + 3600000 order by started_at limit $2)";
 }
 
 /// How long a key that was blocked is remembered after its last attempt.
@@ -155,7 +159,6 @@ pub(crate) async fn forget(house: &Latchkey, tx: &mut Tx, user: Uuid, address: &
 }
 
 pub(crate) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
-    let now = house.now();
-    on!(house.db, write, |p| sqlx::query(TIDY).bind(now).bind(now.minus(MEMORY)).execute(p).await.map(drop))?;
-    Ok(())
+    const { assert!(MEMORY.as_millis() == 3_600_000, "the statement has it as a number") };
+    jobs::clear(house, TIDY, house.now().minus(MEMORY)).await
 }

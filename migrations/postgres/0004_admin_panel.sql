@@ -98,8 +98,12 @@ create index leaving_by_address on users (email) where delete_at is not null;
 create index leaving_by_name on users (name_key, id) where delete_at is not null;
 create index leaving_by_seen on users (last_sign_in_at, id) where delete_at is not null;
 
--- Sessions that nobody has ended, to be counted.
-create index sessions_living on sessions (expires_at, id) where ended_at is null;
+-- Sessions that nobody has ended, to be counted. With the last column SQLite need not look into the table whether that is so.
+create index sessions_living on sessions (expires_at, id, ended_at) where ended_at is null;
 
 -- The moment at which a signing key is planned to stop; its successor is made in time.
 alter table signing_keys add column retire_at bigint;
+
+-- What is removed when its time is over is found by its age.
+create index letters_by_age on letters (created_at) where sealed is null;
+create index throttles_by_age on throttles (started_at);

@@ -58,7 +58,7 @@ fn is_alone(suite: &str) -> bool {
 }
 
 /// Suites of `identity` that do not ask which database they live on: they need none, or start their own.
-const EITHER_WAY: [&str; 3] = ["storage", "transfer", "wycheproof"];
+const EITHER_WAY: [&str; 4] = ["plans", "storage", "transfer", "wycheproof"];
 
 /// All other suites of `identity`, and the stories. Whoever adds a suite need not add it here.
 fn rust_tests_on_postgres() -> Result<()> {

@@ -9,6 +9,7 @@ use crate::{
     Latchkey, Refusal,
     db::{Tx, on, statements, within},
     events::{self, Event, Kind},
+    jobs,
     keys::mac,
     mail::{
         self,
@@ -31,7 +32,7 @@ statements! {
     CROWD = "delete from devices where user_id = $1
                and key not in (select key from devices where user_id = $1 order by seen_at desc, key limit $2)";
     OF = "select key from devices where user_id = $1";
-    TIDY = "delete from devices where seen_at <= $1";
+    TIDY = "delete from devices where key in (select key from devices where seen_at <= $1 order by seen_at limit $2)";
 }
 
 /// How long a browser is known after its last sign-in; as long as browsers keep a cookie (RFC 6265bis section 5.5).
@@ -118,7 +119,5 @@ pub(super) async fn keys_of(house: &Latchkey, user: Uuid) -> Result<Vec<Vec<u8>>
 }
 
 pub(super) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
-    let before = house.now().minus(KNOWN_FOR);
-    on!(house.db, write, |p| sqlx::query(TIDY).bind(before).execute(p).await.map(drop))?;
-    Ok(())
+    jobs::clear(house, TIDY, house.now().minus(KNOWN_FOR)).await
 }

@@ -7,6 +7,7 @@
 use crate::{
     Latchkey, Refusal,
     db::{Tx, on, statements, within},
+    jobs,
     keys::mac,
     time::Timestamp,
     words::{Fault, Field, Secret},
@@ -38,7 +39,8 @@ statements! {
     VOID = "delete from mailed_tokens where user_id = $1 and purpose = $2 and spent_at is null";
     VOID_SINCE = "delete from mailed_tokens
                    where user_id = $1 and purpose = $2 and spent_at is null and (address = $3 or created_at > $4)";
-    TIDY = "delete from mailed_tokens where expires_at <= $1";
+    TIDY = "delete from mailed_tokens
+             where id in (select id from mailed_tokens where expires_at <= $1 order by expires_at limit $2)";
 }
 
 crate::spelled! {
@@ -272,8 +274,7 @@ pub(super) async fn give_back(tx: &mut Tx, taken: &Taken) -> Result<(), Refusal>
 }
 
 pub(super) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
-    on!(house.db, write, |p| sqlx::query(TIDY).bind(house.now()).execute(p).await.map(drop))?;
-    Ok(())
+    jobs::clear(house, TIDY, house.now()).await
 }
 
 fn hash(house: &Latchkey, purpose: Purpose, kind: &[u8], value: &str) -> [u8; 32] {

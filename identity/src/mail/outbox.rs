@@ -8,7 +8,7 @@ use super::{Ask, Kind, Letter};
 use crate::{
     Latchkey, Refusal,
     db::{Topic, Tx, on, statements, within},
-    time::Timestamp,
+    jobs,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -17,7 +17,8 @@ use zeroize::Zeroizing;
 
 statements! {
     POST = "insert into letters (id, kind, sealed, created_at, due_at, attempts, user_id) values ($1, $2, $3, $4, $4, 0, $5)";
-    TIDY = "delete from letters where sealed is null and created_at < $1";
+    TIDY = "delete from letters
+             where id in (select id from letters where sealed is null and created_at < $1 order by created_at limit $2)";
     /// By the index of letters that were not sent, however many were.
     STANDING = "select coalesce(sum(case when sealed is not null and attempts <= 1 and failure is null then 1 else 0 end), 0) as waiting,
                        coalesce(sum(case when sealed is not null and (attempts > 1 or failure is not null) then 1 else 0 end), 0) as failing,
@@ -110,9 +111,7 @@ pub async fn standing(house: &Latchkey) -> Result<Standing, Refusal> {
 /// # Errors
 /// When the database does not answer.
 pub async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
-    let before: Timestamp = house.now().minus(KEEP);
-    on!(house.db, write, |p| sqlx::query(TIDY).bind(before).execute(p).await.map(drop))?;
-    Ok(())
+    jobs::clear(house, TIDY, house.now().minus(KEEP)).await
 }
 
 /// What a letter is sealed to: its own row.

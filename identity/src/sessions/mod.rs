@@ -7,6 +7,7 @@ mod admit;
 mod begin;
 mod end;
 mod lifetime;
+mod outlived;
 mod owed;
 mod receipts;
 pub mod revocations;
@@ -20,6 +21,8 @@ pub(crate) use begin::{Subject, begin};
 pub use end::{end_all, end_others, end_own, sign_out, sign_out_later};
 pub(crate) use end::{end_all_within, end_one};
 pub(crate) use lifetime::ADMIN_CAP;
+pub use outlived::REMEMBERED;
+pub(crate) use outlived::tidy;
 pub use owed::Owed;
 pub(crate) use owed::settle;
 pub use receipts::{Receipts, confirm};
@@ -32,6 +35,7 @@ pub(crate) fn statements() -> Vec<crate::db::Statement> {
     [
         begin::STATEMENTS,
         end::STATEMENTS,
+        outlived::STATEMENTS,
         receipts::STATEMENTS,
         revocations::STATEMENTS,
         rotation::STATEMENTS,

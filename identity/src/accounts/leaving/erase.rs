@@ -58,8 +58,8 @@ statements! {
 /// Accounts looked at with one question.
 const AT_A_TIME: i64 = 100;
 
-/// Events in one transaction.
-const BATCH: i64 = 1000;
+/// Events in one transaction: each stands in many indexes, and on SQLite everybody else who writes waits meanwhile.
+const BATCH: i64 = 200;
 
 /// How long the deletion of the last administrator is put off.
 const ANOTHER_DAY: Duration = Duration::from_secs(86_400);
