@@ -52,4 +52,18 @@ impl Place {
             None => format!("sqlite://{}", self.data_dir.join("latchkey.db").display()),
         }
     }
+
+    /// Lets the time of so many accounts have come, those with most sessions and events: they are erased by the next job.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn make_leave(&self, accounts: u32) -> Result<()> {
+        let mut bulk = crate::seed::Bulk::beside(&self.url()).await?;
+        let who = format!("select id from users where role = 'user' order by id limit {accounts}");
+        // Their rows stay until no access token of theirs can be alive; as if that were so.
+        let over = "update sessions set ended_at = created_at, end_cause = 'deletion_requested'";
+        bulk.run(&format!("{over} where user_id in ({who}) and ended_at is null")).await?;
+        bulk.run(&format!("update users set delete_at = 1 where id in ({who})")).await?;
+        Ok(())
+    }
 }

@@ -5,6 +5,7 @@
 //! would have written one by one, and must therefore never meet an installation that is in use.
 
 mod installation;
+mod scale;
 mod seed;
 
 use anyhow::Result;
@@ -22,6 +23,8 @@ struct Arguments {
 enum Task {
     /// Fill an empty installation
     Seed(SeedArguments),
+    /// Fill installations of several sizes, measure them, and write the table
+    Scale(scale::ScaleArguments),
 }
 
 #[derive(Args)]
@@ -56,6 +59,7 @@ async fn main() -> ExitCode {
 
 async fn work(task: Task) -> Result<()> {
     match task {
+        Task::Scale(given) => scale::run(given).await,
         Task::Seed(given) => {
             let sizes = seed::Sizes::of(given.users, given.sessions, given.events);
             let place = installation::Place { data_dir: given.data_dir, database_url: given.database_url };

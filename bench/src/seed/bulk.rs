@@ -42,6 +42,18 @@ impl Bulk {
         Ok(bulk)
     }
 
+    /// Connects to an installation that is open elsewhere too: nothing is risked.
+    ///
+    /// # Errors
+    /// The driver's reason.
+    pub async fn beside(url: &str) -> Result<Self> {
+        Ok(if url.starts_with("sqlite:") {
+            Self::Sqlite(SqliteConnection::connect(url).await?)
+        } else {
+            Self::Postgres(PgConnection::connect(url).await?)
+        })
+    }
+
     /// For which database texts have to be.
     pub const fn dialect(&self) -> Dialect {
         match self {
