@@ -39,6 +39,7 @@ pub fn worded(refusal: Refusal) -> AppError {
         Refusal::Disabled => AppError::Disabled,
         Refusal::SignedOut(ended) => AppError::SignedOut { ended },
         Refusal::Forbidden => AppError::Forbidden,
+        Refusal::Acting => AppError::Acting,
         Refusal::ProofNeeded => AppError::ProofNeeded,
         Refusal::NotFound => AppError::NotFound,
         Refusal::SignUpClosed => AppError::SignUpClosed,

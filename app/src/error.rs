@@ -29,6 +29,8 @@ pub enum AppError {
     },
     /// 403: signed in, but not allowed.
     Forbidden,
+    /// 403: an administrator acts as somebody else, and may only look, or this is the owner's alone.
+    Acting,
     /// 401: signed in, but the password was last given too long ago for this: ask for it at `/api/reauthenticate`, and send the
     /// request again (RFC 9470 section 3).
     ProofNeeded,
@@ -74,7 +76,7 @@ impl AppError {
         match self {
             Self::Invalid { .. } => 422,
             Self::Credentials | Self::SignedOut { .. } | Self::ProofNeeded => 401,
-            Self::Disabled | Self::Forbidden | Self::SignUpClosed => 403,
+            Self::Disabled | Self::Forbidden | Self::Acting | Self::SignUpClosed => 403,
             Self::NotFound => 404,
             Self::LastAdmin | Self::InUse | Self::AlreadyDone => 409,
             Self::TooLarge => 413,

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 /// The fields whose typed value is given back to the form. Passwords, tokens and codes are not among them. Of a field that is there
 /// more than once, all values are, with a space between.
 pub const KEPT: &[&str] = &["name", "email", "stay", "next", "setting", "value", "permission[]", "others"];
+pub const KEPT: &[&str] = &["name", "email", "stay", "next", "reason", "permission[]", "others"];
 
 identity::spelled! {
     /// Something that went well.
@@ -91,6 +92,10 @@ identity::spelled! {
         KeyRetirementCancelled = "key_retirement_cancelled",
         /// A signing key is trusted no more.
         KeyDistrusted = "key_distrusted",
+        /// An administrator sees somebody's account with their eyes now.
+        ActingBegan = "acting_began",
+        /// And is themselves again.
+        ActingOver = "acting_over",
         /// The password was given again; the form has to be sent once more.
         ProofGiven = "proof_given",
     }

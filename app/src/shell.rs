@@ -4,6 +4,7 @@
 
 use crate::{
     catalogue::PRODUCT,
+    components::ActingBanner,
     pages::{
         accept_invitation, account, admin, confirm_address, dashboard, forgot, keep_account, login, message,
         reauthenticate, register, reset, secure_account, setup, verify,
@@ -52,6 +53,7 @@ fn document(options: &LeptosOptions, scripts: bool, body: AnyView) -> impl IntoV
                 <MetaTags />
             </head>
             <body>
+                <ActingBanner />
                 {body}
             </body>
         </html>

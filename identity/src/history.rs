@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 statements! {
-    LIST = "select e.id, e.at, e.kind, e.actor_id, a.id as known_actor, s.user_agent, e.ip, e.detail
+    LIST = "select e.id, e.at, e.kind, e.actor_id, a.id as known_actor, s.user_agent, s.acting_id, e.ip, e.detail, e.note
               from events e
               left join users a on a.id = e.actor_id
               left join sessions s on s.id = e.session_id and s.user_id = e.subject_id
@@ -89,6 +89,12 @@ pub struct HistoryView {
     pub ip: String,
     /// A word of detail; empty where several differ.
     pub detail: String,
+    /// Whether it was done in the owner's place, by an administrator who acted as them.
+    #[serde(default)]
+    pub acting: bool,
+    /// Why an administrator began to act as the owner, in their words; empty for everything else.
+    #[serde(default)]
+    pub reason: String,
 }
 
 #[derive(sqlx::FromRow)]
@@ -101,11 +107,15 @@ struct Row {
     user_agent: Option<String>,
     ip: String,
     detail: String,
+    acting_id: Option<Uuid>,
+    note: Option<String>,
 }
 
 impl Row {
     fn seen_by(self, owner: Uuid) -> HistoryView {
         let by = By::of(owner, self.actor_id, self.known_actor.is_some(), &self.ip);
+        let began = self.kind == Kind::ImpersonationBegan.as_str();
+        let reason = self.note.filter(|_| began).unwrap_or_default();
         HistoryView {
             id: self.id,
             at: self.at.0,
@@ -116,6 +126,8 @@ impl Row {
             user_agent: self.user_agent.filter(|_| by == By::You).unwrap_or_default(),
             ip: if by.is_placed() { self.ip } else { String::new() },
             detail: self.detail,
+            acting: self.acting_id.is_some(),
+            reason,
         }
     }
 }
@@ -130,7 +142,11 @@ impl HistoryView {
     /// sign-ins from different ones stay apart.
     fn draw_in(&mut self, older: HistoryView) -> Option<HistoryView> {
         let entrance = matches!(self.kind(), Some(Kind::SignedIn | Kind::NewDevice));
-        if self.kind != older.kind || self.by != older.by || (entrance && self.user_agent != older.user_agent) {
+        let same = self.kind == older.kind
+            && self.by == older.by
+            && self.acting == older.acting
+            && self.reason == older.reason;
+        if !same || (entrance && self.user_agent != older.user_agent) {
             return Some(older);
         }
         self.count += older.count;

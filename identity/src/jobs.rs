@@ -80,6 +80,7 @@ pub async fn run_due(house: &Latchkey) -> Result<(), Refusal> {
 /// When the database does not answer.
 pub async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
     accounts::tidy(house).await?;
+    sessions::end_lapsed(house).await?;
     sessions::tidy(house).await?;
     keys::tidy(house).await?;
     mail::tidy(house).await?;

@@ -24,6 +24,9 @@ pub enum Refusal {
     /// Signed in, but not allowed.
     #[error("not allowed")]
     Forbidden,
+    /// Somebody acts as the owner of the account, and may only look, or this is the owner's alone.
+    #[error("not while acting as somebody else")]
+    Acting,
     /// Signed in, but the password was last given too long ago for this (RFC 9470).
     #[error("the password has to be given again")]
     ProofNeeded,

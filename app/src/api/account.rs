@@ -9,7 +9,7 @@ use crate::{
 };
 use identity::{
     sessions,
-    words::{Permissions, Role, SessionView},
+    words::{Actor, Permissions, Role, SessionView},
 };
 use leptos::{prelude::server, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,9 @@ pub struct WhoAmI {
     pub expires_in: i64,
     /// Whether the tokens were renewed for this very request.
     pub renewed: bool,
+    /// The administrator who acts as this account, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acting: Option<Actor>,
 }
 
 /// Who am I? 401 with the cause for a stranger. Asks no database.
@@ -53,6 +56,7 @@ pub async fn me() -> Result<WhoAmI, AppError> {
         generation: viewer.generation,
         expires_in: (viewer.expires_at - visit.house.now().seconds()).max(0),
         renewed: matches!(visit.who, Who::SignedIn { renewed: true, .. }),
+        acting: viewer.actor,
     })
 }
 

@@ -60,10 +60,14 @@ pub async fn login(
     Ok(Done::go(LocalPath::after_sign_in(next.as_deref())))
 }
 
-/// Signs out. Always succeeds and always clears the cookies, whatever state they or the database are in.
+/// Signs out. Always succeeds and always clears the cookies, whatever state they or the database are in. Whoever acts as somebody else
+/// stops that, and is themselves again.
 #[server(prefix = "/api", endpoint = "logout")]
 pub async fn logout() -> Result<Done, AppError> {
     let visit = here()?;
+    if visit.viewer().is_some_and(|viewer| viewer.actor.is_some()) {
+        return super::stop(&visit).await;
+    }
     visit.order(CookieOrder::Clear);
     if let Who::SignedIn { viewer, .. } = &visit.who
         && let Err(refusal) = sessions::sign_out(&visit.house, viewer, &visit.device).await

@@ -4,6 +4,7 @@
 //! a cookie or redirects: it answers data, or [`crate::answer::Done`], and the server's `answers.rs` does the rest.
 
 mod account;
+mod acting;
 mod address;
 mod admin;
 mod admin_acts;
@@ -22,6 +23,8 @@ mod settings;
 mod step_up;
 
 pub use account::{WhoAmI, end_other_sessions, end_session, me, sessions};
+use acting::stop;
+pub use acting::{impersonate, stop_acting};
 pub use address::{
     cancel_address_change, change_address, change_name, confirm_address, resend_address_change, secure_account,
 };

@@ -1,6 +1,6 @@
 //! What a person is told when something did not work: refusals as a whole, and the faults of single fields.
 
-use super::{ended_because, entrance, length, reauthenticate};
+use super::{acting, ended_because, entrance, length, reauthenticate};
 use crate::error::AppError;
 use identity::words::{Fault, Field};
 
@@ -18,6 +18,7 @@ pub fn error(error: &AppError) -> (&'static str, String) {
             None => ("Please sign in", "You are not signed in, or no longer.".into()),
         },
         AppError::Forbidden => ("This is not open to you", "You are signed in, but may not do that.".into()),
+        AppError::Acting => (acting::REFUSED, acting::REFUSED_TEXT.into()),
         AppError::ProofNeeded => (reauthenticate::TITLE, reauthenticate::LEAD.into()),
         AppError::NotFound => ("There is nothing here", "It does not exist, or no longer.".into()),
         AppError::SignUpClosed => (entrance::CLOSED, entrance::CLOSED_TEXT.into()),
@@ -86,6 +87,8 @@ pub fn fault(field: Field, fault: Fault, min: usize) -> String {
         (Field::Token, _) => "This link or code was used already, was replaced by a newer one, or is too old.",
         (Field::Stay, _) => "Choose how long to stay signed in.",
         (Field::Role, _) => "Choose a role.",
+        (Field::Reason, fault) => return acting::reason_fault(fault),
+        (Field::Id, Fault::NotAllowed) => acting::NO_PLACE,
         (_, Fault::Missing) => "This is missing.",
         (_, Fault::TooLong) => "This is too long.",
         (_, Fault::TooShort) => "This is too short.",

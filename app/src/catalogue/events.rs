@@ -1,6 +1,6 @@
 //! Security events, for reading, and `/admin/audit`.
 
-use super::{number, role, stay};
+use super::{length, number, role, stay};
 use identity::words::{EndCause, EventView, Role, Stay};
 
 /// Below the title of `/admin/audit`.
@@ -201,6 +201,9 @@ pub fn event_detail(kind: &str, detail: &str) -> String {
     let role = || Role::from_word(detail).filter(|_| of_role).map(role);
     let stay = || Stay::from_word(detail).map(|it| stay(it).to_owned());
     let cause = || EndCause::from_word(detail).map(|_| String::new());
+    if kind == identity::events::Kind::ImpersonationEnded.as_str() {
+        return detail.parse().map(length).unwrap_or_default();
+    }
     let things = || match detail.parse() {
         Ok(1) => Some(format!("1 {thing}")),
         Ok(n) => Some(format!("{} {thing}s", number(n))),

@@ -6,6 +6,7 @@
 //! decide what is shown.
 
 pub mod account;
+pub mod acting;
 pub mod admin;
 pub mod dashboard;
 pub mod entrance;

@@ -54,6 +54,8 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::KeyRetirementPlanned => "It is planned. The next key is made in time.",
         Notice::KeyRetirementCancelled => "There is no plan any more.",
         Notice::KeyDistrusted => "The key is gone. Everything it signed is refused from now on.",
+        Notice::ActingBegan => "You see what they see. Everything says so, and it ends by itself.",
+        Notice::ActingOver => "You are yourself again.",
         Notice::ProofGiven => "Thank you. Please send the form once more.",
     }
 }
@@ -91,6 +93,9 @@ pub fn ended_because(cause: EndCause) -> (&'static str, String) {
             "The old one no longer works. A letter to your address brings the way to set another; if it does not arrive, ask \
              for one here under “Forgot your password?”.",
         ),
+        EndCause::ActingOver => {
+            ("You no longer act as somebody else", "Your own session is over, too. Please sign in as yourself.")
+        }
         EndCause::ReuseDetected => (
             "We ended your session to protect you",
             "An old copy of your sign-in was used from somewhere. If that was not you, look through your other sessions \

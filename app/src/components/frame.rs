@@ -1,6 +1,6 @@
 //! The frame of every page behind the door: a bar on top, one column of content, a foot.
 
-use super::{Brand, FlashNotice, LeavingBanner};
+use super::{Brand, FlashNotice, LeavingBanner, Looked};
 use crate::{
     catalogue::{PRODUCT, frame as words},
     islands::Manners,
@@ -52,8 +52,10 @@ pub fn Frame(
             </header>
             <main class=if narrow { "content content--narrow" } else { "content" } id="content">
                 <FlashNotice />
-                {own.then(|| view! { <LeavingBanner /> })}
-                {children()}
+                <Looked>
+                    {own.then(|| view! { <LeavingBanner /> })}
+                    {children()}
+                </Looked>
             </main>
             <footer class="footer">
                 <span>{PRODUCT} " " {env!("CARGO_PKG_VERSION")}</span>

@@ -1,5 +1,6 @@
 //! The pieces pages are made of. A piece is one class of `style/` and the HTML that belongs to it.
 
+mod acting;
 mod brand;
 mod copyable;
 mod danger;
@@ -23,6 +24,7 @@ mod threshold;
 mod when;
 mod woven;
 
+pub(crate) use acting::{ActingBanner, Looked};
 pub use brand::Brand;
 pub use copyable::Copyable;
 pub use danger::{DangerAct, DangerZone};

@@ -16,7 +16,7 @@ use crate::{
         self,
         security::{self, Owner},
     },
-    sessions::{Device, Proven},
+    sessions::{self, Device, Proven},
     throttle::{self, Throttle},
     time::Timestamp,
     words::{EmailAddress, Fault, Field, Secret, Viewer},
@@ -95,8 +95,9 @@ pub async fn change_address(house: &Latchkey, proven: &Proven, email: &str, devi
 /// the request.
 ///
 /// # Errors
-/// `NotFound` when nothing is pending, `TooMany` letters to that address, or when the database does not answer.
+/// `Acting` for an administrator in the owner's place, `NotFound` when nothing is pending, `TooMany` letters to that address, or when the database does not answer.
 pub async fn resend_address_change(house: &Latchkey, viewer: &Viewer) -> Result<(), Refusal> {
+    sessions::is_owner(viewer)?;
     let pending = pending_address(house, viewer.id).await?.ok_or(Refusal::NotFound)?;
     let wanted = EmailAddress::parse(&pending.address)?;
     throttle::take(house, Throttle::Letters, &wanted).await?;
@@ -110,8 +111,9 @@ pub async fn resend_address_change(house: &Latchkey, viewer: &Viewer) -> Result<
 /// Gives the pending change up. Nothing pending is no error.
 ///
 /// # Errors
-/// When the database does not answer.
+/// `Acting` for an administrator in the owner's place, or when the database does not answer.
 pub async fn cancel_address_change(house: &Latchkey, viewer: &Viewer) -> Result<(), Refusal> {
+    sessions::is_owner(viewer)?;
     let mut tx = house.db.begin().await?;
     mailed::void(&mut tx, Purpose::ChangeAddress, viewer.id).await?;
     tx.commit().await?;

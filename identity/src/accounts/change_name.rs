@@ -22,7 +22,7 @@ statements! {
 /// the next name, could make an honest tab look like a thief.
 ///
 /// # Errors
-/// `Invalid` on the field `name`, `TooMany` names within an hour, or when the database does not answer.
+/// `Acting` for an administrator who may only look, `Invalid` on the field `name`, `TooMany` names within an hour, or when the database does not answer.
 pub async fn change_name(
     house: &Latchkey,
     viewer: &Viewer,
@@ -30,6 +30,7 @@ pub async fn change_name(
     device: &Device,
     renew: bool,
 ) -> Result<Option<TokenPair>, Refusal> {
+    sessions::may_write(viewer)?;
     let name = PersonName::parse(name)?;
     throttle::take_by(house, Throttle::ChangeName, viewer.id.as_bytes()).await?;
     let mut tx = house.db.begin().await?;
@@ -42,7 +43,7 @@ pub async fn change_name(
     if changed.is_none() {
         return Ok(None);
     }
-    let event = Event::new(Kind::NameChanged).by(viewer.id).on(viewer.id).session(viewer.session).from(device);
+    let event = Event::new(Kind::NameChanged).by(viewer.doer()).on(viewer.id).session(viewer.session).from(device);
     events::record(house, &mut tx, event).await?;
     let pair = if renew { sessions::again(house, &mut tx, viewer).await? } else { None };
     tx.commit().await?;

@@ -33,7 +33,7 @@ struct Own {
 /// [`sessions::reauthenticate`], or a session left open would be a place to guess at.
 ///
 /// # Errors
-/// `Invalid` with every fault (`Wrong` on `current`, `Same` on `password`), `TooMany` attempts, `SignedOut` when the session is
+/// `Acting` for an administrator in the owner's place, `Invalid` with every fault (`Wrong` on `current`, `Same` on `password`), `TooMany` attempts, `SignedOut` when the session is
 /// over, `Busy`, or when the database does not answer.
 pub async fn change_password(
     house: &Latchkey,
@@ -43,6 +43,7 @@ pub async fn change_password(
     password: &Secret,
     renew: bool,
 ) -> Result<Option<TokenPair>, Refusal> {
+    sessions::is_owner(viewer)?;
     let own: Option<Own> = on!(house.db, read, |p| sqlx::query_as(FIND).bind(viewer.id).fetch_optional(p).await)?;
     let own = own.ok_or(Refusal::SignedOut(None))?;
     let password = read(house, &own, current, password).await?;

@@ -37,6 +37,7 @@ pub use invitation::accept_invitation;
 pub(crate) use invitation::{displace, send as send_invitation};
 pub use mailed::Purpose;
 pub use name::PersonName;
+pub(crate) use name::disturbs;
 pub use profile::profile;
 pub use recovery::{request_reset, reset_password};
 pub(crate) use recovery::{tell, void_requests};

@@ -44,7 +44,7 @@ impl PersonName {
 
 /// Characters with which a name could spoof what stands beside it: controls, bidirectional overrides and isolates (UAX #9),
 /// line and paragraph separators, byte-order mark, replacement character, private use, tags and non-characters.
-fn disturbs(c: char) -> bool {
+pub(crate) fn disturbs(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{61C}' | '\u{200E}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'

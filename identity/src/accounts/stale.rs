@@ -4,6 +4,7 @@ use super::granted;
 use crate::{
     Latchkey, Refusal,
     db::{Topic, Tx, statements, within},
+    sessions,
     time::Timestamp,
     words::Role,
 };
@@ -25,16 +26,19 @@ pub(crate) struct Mark {
     user: Uuid,
     at: Timestamp,
     role: Role,
+    acting: Vec<Uuid>,
 }
 
 impl Mark {
     /// To be called after the commit.
     pub(crate) fn heed(&self, house: &Latchkey) {
         house.revocations.user(self.user, self.at, self.role);
+        house.revocations.sessions(&self.acting, self.at);
     }
 }
 
-/// Marks every access token that was issued up to now.
+/// Marks every access token that was issued up to now, and ends what this person does in somebody else's place: it rested on what they
+/// were until now.
 ///
 /// # Errors
 /// `NotFound`, or when the database does not answer.
@@ -43,5 +47,6 @@ pub(crate) async fn mark(house: &Latchkey, tx: &mut Tx, user: Uuid) -> Result<Ma
         within!(*tx, |c| sqlx::query_as(MARK).bind(house.now()).bind(user).fetch_optional(c).await)?;
     let (at, role, _) = marked.ok_or(Refusal::NotFound)?;
     tx.ring(Topic::Revoked).await?;
-    Ok(Mark { user, at, role })
+    let acting = sessions::end_acting(house, tx, user).await?;
+    Ok(Mark { user, at, role, acting })
 }

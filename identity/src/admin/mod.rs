@@ -9,6 +9,7 @@ mod acts;
 mod course;
 mod delete;
 mod health;
+mod impersonate;
 mod invite;
 mod keys;
 mod letters;
@@ -25,6 +26,7 @@ pub use acts::{disable, enable, end_sessions, reset_password, set_role};
 pub use course::{Course, Measure, Over, Series, course};
 pub use delete::{order_deletion, revoke_deletion};
 pub use health::{DatabaseHealth, Health, KeyHealth, LetterHealth, LogHealth, ProcessHealth, health};
+pub use impersonate::{REASON, Wish, impersonate};
 pub use invite::{create, invite, resend_invitation, revoke_invitation};
 pub use keys::{
     KeyState, KeyView, cancel_key_retirement, distrust_key, keys, moment, plan_key_retirement, rotate_keys,
@@ -74,6 +76,7 @@ pub(crate) fn statements() -> Vec<crate::db::Statement> {
         course::STATEMENTS,
         delete::STATEMENTS,
         health::STATEMENTS,
+        impersonate::STATEMENTS,
         invite::STATEMENTS,
         letters::STATEMENTS,
         notable::STATEMENTS,
@@ -100,7 +103,8 @@ impl Admin {
     /// # Errors
     /// `Forbidden`.
     pub fn of(viewer: &Viewer, device: &Device) -> Result<Self, Refusal> {
-        if !viewer.permissions.open_panel() {
+        // Who acts as somebody else is that person, and no administrator.
+        if !viewer.permissions.open_panel() || viewer.actor.is_some() {
             return Err(Refusal::Forbidden);
         }
         let (role, permissions) = (viewer.role, viewer.permissions.clone());

@@ -6,7 +6,7 @@ use crate::{
     db::{Tx, statements, within},
     time::Timestamp,
     tokens::{TokenPair, access, refresh},
-    words::{Permissions, Role, Secret, Stay, Viewer},
+    words::{Actor, Permissions, Role, Secret, Stay, Viewer},
 };
 use uuid::Uuid;
 
@@ -61,6 +61,8 @@ pub(super) struct Issue<'a> {
     pub stay: Stay,
     /// Access tokens up to this moment are stale, as read together with the role.
     pub void_before: Timestamp,
+    /// Who acts in the owner's place, if anybody does.
+    pub actor: Option<Actor>,
 }
 
 /// Begins a session within the caller's transaction. The first generation is 1, and needs no receipt: nothing came before it.
@@ -97,6 +99,7 @@ pub(crate) async fn begin(
             expires_at,
             stay,
             void_before: Timestamp(0),
+            actor: None,
         },
     )
 }
@@ -121,6 +124,7 @@ pub(super) fn issue(house: &Latchkey, subject: Subject, of: &Issue<'_>) -> Resul
         issued_at,
         // Never beyond the session's own end, and never empty: a token for the last second still lives one.
         expires_at: (now.seconds() + ttl).min(end).max(issued_at + 1),
+        actor: of.actor,
     };
     Ok(TokenPair {
         access: access::issue(house, &viewer)?,

@@ -1,6 +1,7 @@
 //! The end of a session: once, with a cause, recorded in the transaction that does it.
 
 use super::{
+    acting,
     begin::{Device, Subject},
     owed::Debt,
 };
@@ -12,6 +13,7 @@ use crate::{
         self,
         security::{self, Owner},
     },
+    time::Timestamp,
     tokens::refresh::Presented,
     words::{EndCause, Viewer},
 };
@@ -19,15 +21,37 @@ use uuid::Uuid;
 
 statements! {
     END_ONE = "update sessions set ended_at = $1, end_cause = $2
-                where id = $3 and user_id = $4 and ended_at is null returning id";
+                where id = $3 and user_id = $4 and ended_at is null returning id, user_id, acting_id, created_at, ended_at";
     /// Whoever holds the refresh token may end its session, so no owner is asked for.
-    END_ANY = "update sessions set ended_at = $1, end_cause = $2 where id = $3 and ended_at is null returning id";
+    END_ANY = "update sessions set ended_at = $1, end_cause = $2 where id = $3 and ended_at is null
+            returning id, user_id, acting_id, created_at, ended_at";
     /// Changes nothing and locks the account until the end of the transaction. Whoever takes it back locks it before its sessions too,
     /// so that neither waits for the other.
     TURN = "update users set name = name where id = $1";
     SECRET = "select secret, user_id from sessions where id = $1";
     END_ALL_BUT = "update sessions set ended_at = $1, end_cause = $2
-                    where user_id = $3 and id <> $4 and ended_at is null returning id";
+                    where user_id = $3 and id <> $4 and ended_at is null returning id, user_id, acting_id, created_at, ended_at";
+    /// What somebody does in other people's places, coming from this session.
+    END_ACTING_FROM = "update sessions set ended_at = $1, end_cause = $2
+                        where acting_id = $3 and acting_from = $4 and ended_at is null
+                    returning id, user_id, acting_id, created_at, ended_at";
+    END_ACTING_BUT = "update sessions set ended_at = $1, end_cause = $2
+                       where acting_id = $3 and acting_from <> $4 and ended_at is null
+                   returning id, user_id, acting_id, created_at, ended_at";
+    /// Nobody has come with a token of it since its time was over.
+    END_LAPSED = "update sessions set ended_at = expires_at, end_cause = $2
+                   where acting_id is not null and ended_at is null and expires_at <= $1
+               returning id, user_id, acting_id, created_at, ended_at";
+}
+
+/// A session that has just ended.
+#[derive(sqlx::FromRow)]
+pub(super) struct Ended {
+    id: Uuid,
+    user_id: Uuid,
+    acting_id: Option<Uuid>,
+    created_at: Timestamp,
+    ended_at: Timestamp,
 }
 
 /// Signs out. Succeeds also when the session is over already, and when the database is away: then this node refuses the session
@@ -53,7 +77,8 @@ pub fn sign_out_later(house: &Latchkey, presented: &str, device: &Device) {
 
 pub(super) async fn sign_out_now(house: &Latchkey, viewer: &Viewer, device: &Device) -> Result<(), Refusal> {
     let mut tx = house.db.begin().await?;
-    if end_one(house, &mut tx, viewer.id, viewer.session, EndCause::SignedOut).await? {
+    let cause = if viewer.actor.is_some() { EndCause::ActingOver } else { EndCause::SignedOut };
+    if close(house, &mut tx, viewer.id, viewer.session, cause).await?.is_some_and(|ended| ended.acting_id.is_none()) {
         let event = Event::new(Kind::SignedOut).by(viewer.id).on(viewer.id).session(viewer.session).from(device);
         events::record(house, &mut tx, event).await?;
     }
@@ -71,7 +96,8 @@ pub(super) async fn sign_out_by(house: &Latchkey, presented: &str, device: &Devi
     };
     house.revocations.session(token.session, house.now());
     let mut tx = house.db.begin().await?;
-    if end_one(house, &mut tx, owner, token.session, EndCause::SignedOut).await? {
+    let ended = close(house, &mut tx, owner, token.session, EndCause::SignedOut).await?;
+    if ended.is_some_and(|ended| ended.acting_id.is_none()) {
         let event = Event::new(Kind::SignedOut).by(owner).on(owner).session(token.session).from(device);
         events::record(house, &mut tx, event).await?;
     }
@@ -82,8 +108,9 @@ pub(super) async fn sign_out_by(house: &Latchkey, presented: &str, device: &Devi
 /// Ends one of the caller's own sessions. Another person's session answers `NotFound`, like one that never existed.
 ///
 /// # Errors
-/// `NotFound`, or when the database does not answer.
+/// `Acting` for an administrator in the owner's place, `NotFound`, or when the database does not answer.
 pub async fn end_own(house: &Latchkey, viewer: &Viewer, id: Uuid, device: &Device) -> Result<(), Refusal> {
+    acting::is_owner(viewer)?;
     let mut tx = house.db.begin().await?;
     let cause = if id == viewer.session { EndCause::SignedOut } else { EndCause::SignedOutElsewhere };
     if !end_one(house, &mut tx, viewer.id, id, cause).await? {
@@ -100,8 +127,9 @@ pub async fn end_own(house: &Latchkey, viewer: &Viewer, id: Uuid, device: &Devic
 /// Ends every session of the caller but the one that asks. Answers how many there were; that there were none is not recorded.
 ///
 /// # Errors
-/// When the database does not answer.
+/// `Acting` for an administrator in the owner's place, or when the database does not answer.
 pub async fn end_others(house: &Latchkey, viewer: &Viewer, device: &Device) -> Result<usize, Refusal> {
+    acting::is_owner(viewer)?;
     let mut tx = house.db.begin().await?;
     let ended = end_all_within(house, &mut tx, viewer.id, Some(viewer.session), EndCause::SignedOutElsewhere).await?;
     if !ended.is_empty() {
@@ -125,7 +153,8 @@ pub async fn end_all(house: &Latchkey, user: Uuid, cause: EndCause) -> Result<us
     Ok(ended.len())
 }
 
-/// The same within a transaction. The caller puts the ids into the revocation set after the commit.
+/// The same within a transaction. The caller puts the ids into the revocation set after the commit. What was done in somebody else's
+/// place, coming from one of these, ends with it, and needs no place in the set: its tokens name the session they come from.
 pub(crate) async fn end_all_within(
     house: &Latchkey,
     tx: &mut Tx,
@@ -133,17 +162,51 @@ pub(crate) async fn end_all_within(
     but: Option<Uuid>,
     cause: EndCause,
 ) -> Result<Vec<Uuid>, Refusal> {
-    let ended: Vec<(Uuid,)> = within!(*tx, |c| sqlx::query_as(END_ALL_BUT)
-        .bind(house.now())
+    let (now, but) = (house.now(), but.unwrap_or_default());
+    let ended: Vec<Ended> = within!(*tx, |c| sqlx::query_as(END_ALL_BUT)
+        .bind(now)
         .bind(cause.as_str())
         .bind(user)
-        .bind(but.unwrap_or_default())
+        .bind(but)
         .fetch_all(c)
         .await)?;
-    if !ended.is_empty() {
-        tx.ring(Topic::Revoked).await?;
-    }
-    Ok(ended.into_iter().map(|(id,)| id).collect())
+    told(house, tx, &ended).await?;
+    end_acting_but(house, tx, user, but).await?;
+    Ok(ended.into_iter().map(|ended| ended.id).collect())
+}
+
+/// Ends whatever somebody does in other people's places. The caller puts the ids into the revocation set after the commit.
+pub(crate) async fn end_acting(house: &Latchkey, tx: &mut Tx, admin: Uuid) -> Result<Vec<Uuid>, Refusal> {
+    end_acting_but(house, tx, admin, Uuid::nil()).await
+}
+
+/// Unless they come from the session `but`.
+async fn end_acting_but(house: &Latchkey, tx: &mut Tx, admin: Uuid, but: Uuid) -> Result<Vec<Uuid>, Refusal> {
+    let ended: Vec<Ended> = within!(*tx, |c| sqlx::query_as(END_ACTING_BUT)
+        .bind(house.now())
+        .bind(EndCause::ActingOver.as_str())
+        .bind(admin)
+        .bind(but)
+        .fetch_all(c)
+        .await)?;
+    told(house, tx, &ended).await?;
+    Ok(ended.into_iter().map(|ended| ended.id).collect())
+}
+
+/// Writes down which administrators have left somebody's place although nobody has come with a token since.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn end_lapsed(house: &Latchkey) -> Result<(), Refusal> {
+    let mut tx = house.db.begin().await?;
+    let ended: Vec<Ended> = within!(tx, |c| sqlx::query_as(END_LAPSED)
+        .bind(house.now())
+        .bind(EndCause::Expired.as_str())
+        .fetch_all(c)
+        .await)?;
+    told(house, &mut tx, &ended).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// An old refresh token came back: ends the session it came from, records it and tells the owner by letter. Answers false when
@@ -167,17 +230,15 @@ pub(super) async fn reused(house: &Latchkey, id: Uuid, owner: &Subject, device: 
     Ok(true)
 }
 
-/// Writes down that a session has outlived itself.
-pub(super) async fn expire(house: &Latchkey, id: Uuid) -> Result<(), Refusal> {
+/// Writes down that a session is over: it has outlived itself, or what it rested on is no more.
+pub(super) async fn lapse(house: &Latchkey, id: Uuid, cause: EndCause) -> Result<(), Refusal> {
+    let now = house.now();
     let mut tx = house.db.begin().await?;
-    within!(tx, |c| sqlx::query(END_ANY)
-        .bind(house.now())
-        .bind(EndCause::Expired.as_str())
-        .bind(id)
-        .fetch_optional(c)
-        .await
-        .map(drop))?;
+    let ended: Option<Ended> =
+        within!(tx, |c| sqlx::query_as(END_ANY).bind(now).bind(cause.as_str()).bind(id).fetch_optional(c).await)?;
+    told(house, &mut tx, ended.as_slice()).await?;
     tx.commit().await?;
+    house.revocations.session(id, now);
     Ok(())
 }
 
@@ -190,15 +251,43 @@ pub(crate) async fn end_one(
     id: Uuid,
     cause: EndCause,
 ) -> Result<bool, Refusal> {
-    let ended: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(END_ONE)
-        .bind(house.now())
+    Ok(close(house, tx, user, id, cause).await?.is_some())
+}
+
+/// The same, with what the session was.
+async fn close(house: &Latchkey, tx: &mut Tx, user: Uuid, id: Uuid, cause: EndCause) -> Result<Option<Ended>, Refusal> {
+    let now = house.now();
+    let ended: Option<Ended> = within!(*tx, |c| sqlx::query_as(END_ONE)
+        .bind(now)
         .bind(cause.as_str())
         .bind(id)
         .bind(user)
         .fetch_optional(c)
         .await)?;
+    told(house, tx, ended.as_slice()).await?;
     if ended.is_some() {
+        let acting: Vec<Ended> = within!(*tx, |c| sqlx::query_as(END_ACTING_FROM)
+            .bind(now)
+            .bind(EndCause::ActingOver.as_str())
+            .bind(user)
+            .bind(id)
+            .fetch_all(c)
+            .await)?;
+        told(house, tx, &acting).await?;
+    }
+    Ok(ended)
+}
+
+/// Lets the other nodes know, and the history of whoever had an administrator in their place. The detail is how many seconds.
+async fn told(house: &Latchkey, tx: &mut Tx, ended: &[Ended]) -> Result<(), Refusal> {
+    for one in ended {
+        let Some(admin) = one.acting_id else { continue };
+        let seconds = (one.ended_at.seconds() - one.created_at.seconds()).max(0);
+        let event = Event::new(Kind::ImpersonationEnded).by(admin).on(one.user_id).session(one.id);
+        events::record(house, tx, event.detail(seconds.to_string())).await?;
+    }
+    if !ended.is_empty() {
         tx.ring(Topic::Revoked).await?;
     }
-    Ok(ended.is_some())
+    Ok(())
 }

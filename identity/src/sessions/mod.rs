@@ -3,6 +3,7 @@
 //! A session is one row, and no table of refresh tokens grows beside it. This module is the only one that writes the table.
 //! Revocation is immediate although access tokens are checked without the database: see [`revocations`].
 
+pub(crate) mod acting;
 mod admit;
 mod begin;
 mod end;
@@ -15,11 +16,12 @@ mod rotation;
 mod seen;
 pub(crate) mod step_up;
 
+pub(crate) use acting::{is_owner, may_write};
 pub use admit::{Admission, admit};
 pub use begin::Device;
 pub(crate) use begin::{Subject, begin};
+pub(crate) use end::{end_acting, end_all_within, end_lapsed, end_one};
 pub use end::{end_all, end_others, end_own, sign_out, sign_out_later};
-pub(crate) use end::{end_all_within, end_one};
 pub(crate) use lifetime::ADMIN_CAP;
 pub use outlived::REMEMBERED;
 pub(crate) use outlived::tidy;
@@ -27,12 +29,13 @@ pub use owed::Owed;
 pub(crate) use owed::settle;
 pub use receipts::{Receipts, confirm};
 pub(crate) use rotation::again;
-pub use rotation::{Rotation, Step, judge, renew};
+pub use rotation::{Return, Rotation, Step, judge, renew};
 pub use seen::{LISTED, list, one};
 pub use step_up::{PROOF_LIFE, Proven, prove, reauthenticate};
 
 pub(crate) fn statements() -> Vec<crate::db::Statement> {
     [
+        acting::STATEMENTS,
         begin::STATEMENTS,
         end::STATEMENTS,
         outlived::STATEMENTS,

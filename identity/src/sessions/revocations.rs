@@ -60,6 +60,11 @@ impl Set {
             viewer.permissions != *permissions && viewer.issued_at <= at.plus(OVERLAP).seconds()
         })
     }
+
+    /// Whether any role was changed since. Nobody's token tells the role of whoever acts as somebody else, so it has to be looked up.
+    fn changed_since(&self, issued_at: i64) -> bool {
+        self.roles.values().any(|(at, _)| issued_at <= at.seconds())
+    }
 }
 
 /// The set.
@@ -90,11 +95,15 @@ impl Revocations {
 
     /// Whether a genuine token has been overtaken by events. A token from the very second of a mark counts as older than it; and
     /// one that still says the old role is stale whenever it was issued, because the change may have waited for its turn, and
-    /// clocks differ.
+    /// clocks differ. Who acts as somebody else does so no longer than their own session lives and their own tokens would be good.
     pub fn covers(&self, viewer: &Viewer) -> bool {
         let set = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let marked = |user: &Uuid| set.users.get(user).is_some_and(|(mark, _)| viewer.issued_at <= mark.seconds());
         set.sessions.contains_key(&viewer.session)
             || set.outdates(viewer)
+            || viewer.actor.is_some_and(|actor| {
+                set.sessions.contains_key(&actor.from) || marked(&actor.id) || set.changed_since(viewer.issued_at)
+            })
             || set
                 .users
                 .get(&viewer.id)
@@ -168,6 +177,7 @@ mod tests {
             auth_time: 0,
             issued_at,
             expires_at: 2000,
+            actor: None,
         };
         set.user(id, Timestamp(1_000_000), Role::User);
         assert!(set.covers(&viewer(Role::User, 1000)) && !set.covers(&viewer(Role::User, 1001)));

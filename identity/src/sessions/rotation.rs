@@ -5,6 +5,7 @@
 //! return means that somebody has a copy, and the session ends. Nothing here ever signs out an honest browser.
 
 use super::{
+    acting,
     begin::{Device, Issue, Subject, issue},
     end,
 };
@@ -14,7 +15,7 @@ use crate::{
     db::{Tx, on, statements, within},
     time::Timestamp,
     tokens::{TokenPair, refresh::Presented},
-    words::{EndCause, Permissions, Role, Stay, Viewer},
+    words::{Actor, EndCause, Permissions, Role, Stay, Viewer},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -22,6 +23,7 @@ use uuid::Uuid;
 statements! {
     STATE = concat!(
         "select s.secret, s.generation, s.confirmed_at, s.authenticated_at, s.expires_at, s.stay, s.ended_at, s.end_cause,
+                    s.acting_id, s.acting_from, s.acting_writes,
                     u.id as user_id, u.name, u.email, u.tokens_void_before, ",
         granted!("u"),
         "
@@ -30,7 +32,7 @@ statements! {
     );
     /// The decision. Reading first and writing after would let two requests win.
     ADVANCE = "update sessions
-                  set generation = $1, rotated_at = $2, confirmed_at = null, ip = $3
+                  set generation = $1, rotated_at = $2, confirmed_at = null, ip = case when acting_id is null then $3 else '' end
                 where id = $4 and generation = $5 and ended_at is null and (expires_at is null or expires_at > $2)
             returning generation";
 }
@@ -50,6 +52,19 @@ pub enum Rotation {
     Reused,
     /// Expired, ended, or never ours; the cause is known when the token was genuine.
     Ended(Option<EndCause>),
+    /// An administrator has left somebody else's place: the tokens of their own session, where they may go on.
+    Back(Box<Return>),
+}
+
+/// The way back from somebody else's place.
+#[derive(Debug)]
+pub struct Return {
+    /// The tokens of the administrator's own session.
+    pub pair: TokenPair,
+    /// In whose place they were.
+    pub place: Uuid,
+    /// Why it ended.
+    pub cause: EndCause,
 }
 
 /// What a genuine token of a live session means.
@@ -93,6 +108,9 @@ struct State {
     name: String,
     email: String,
     tokens_void_before: Timestamp,
+    acting_id: Option<Uuid>,
+    acting_from: Option<Uuid>,
+    acting_writes: Option<i64>,
 }
 
 /// Presents a refresh token.
@@ -105,17 +123,26 @@ pub async fn renew(house: &Latchkey, presented: &str, device: &Device) -> Result
     for _ in 0..8 {
         let state =
             on!(house.db, read, |p| sqlx::query_as::<_, State>(STATE).bind(token.session).fetch_optional(p).await)?;
-        let Some(state) = state else { return Ok(Rotation::Ended(None)) };
+        let Some(mut state) = state else { return Ok(Rotation::Ended(None)) };
         if !token.is_genuine(&house.refresh_key, &state.secret) {
             return Ok(Rotation::Ended(None));
         }
         if let Some(cause) = state.end_cause {
-            return Ok(Rotation::Ended(Some(cause)));
+            return over(house, &token, &state, cause).await;
         }
         let now = house.now();
         if state.expires_at.is_some_and(|end| end <= now) {
-            end::expire(house, token.session).await?;
-            return Ok(Rotation::Ended(Some(EndCause::Expired)));
+            end::lapse(house, token.session, EndCause::Expired).await?;
+            return over(house, &token, &state, EndCause::Expired).await;
+        }
+        if let Some(actor) = state.actor() {
+            match acting::may_go_on(house, &actor, &state.subject()).await? {
+                Some(void_before) => state.tokens_void_before = state.tokens_void_before.max(void_before),
+                None => {
+                    end::lapse(house, token.session, EndCause::ActingOver).await?;
+                    return over(house, &token, &state, EndCause::ActingOver).await;
+                }
+            }
         }
         match judge(state.generation, state.confirmed_at, token.generation, now) {
             Step::Repeat => return Ok(Rotation::Raced(state.pair(house, token.session, None)?)),
@@ -125,13 +152,47 @@ pub async fn renew(house: &Latchkey, presented: &str, device: &Device) -> Result
                 }
             }
             Step::Reuse => {
-                if end::reused(house, token.session, &state.subject(), device).await? {
+                let done = match state.actor() {
+                    // It was copied in the administrator's browser, and leads back to their own session: that one is to end.
+                    Some(actor) => {
+                        let admin = own(house, actor.from).await?;
+                        end::reused(house, actor.from, &admin, device).await?
+                    }
+                    None => end::reused(house, token.session, &state.subject(), device).await?,
+                };
+                if done {
                     return Ok(Rotation::Reused);
                 }
             }
         }
     }
     Err(Refusal::Busy { retry_after: Duration::from_secs(1) })
+}
+
+/// What a token of a session that is over leads to: nothing, or back to the session of the administrator who was in the owner's place.
+/// Not for a token that a thief may have, and not twice.
+async fn over(house: &Latchkey, token: &Presented, state: &State, cause: EndCause) -> Result<Rotation, Refusal> {
+    let copied = judge(state.generation, state.confirmed_at, token.generation, house.now()) == Step::Reuse;
+    let Some(actor) = state.actor().filter(|_| !copied && cause != EndCause::ReuseDetected) else {
+        return Ok(Rotation::Ended(Some(cause)));
+    };
+    let mut tx = house.db.begin().await?;
+    if acting::leave(house, &mut tx, token.session).await? {
+        let own: Option<State> = within!(tx, |c| sqlx::query_as(STATE).bind(actor.from).fetch_optional(c).await)?;
+        let own = own.filter(|own| own.user_id == actor.id && own.is_alive(house) && own.actor().is_none());
+        if let Some(own) = own {
+            let pair = own.pair(house, actor.from, None)?;
+            tx.commit().await?;
+            return Ok(Rotation::Back(Box::new(Return { pair, place: state.user_id, cause })));
+        }
+    }
+    Ok(Rotation::Ended(Some(cause)))
+}
+
+/// Whose a session is.
+async fn own(house: &Latchkey, session: Uuid) -> Result<Subject, Refusal> {
+    let state: Option<State> = on!(house.db, read, |p| sqlx::query_as(STATE).bind(session).fetch_optional(p).await)?;
+    state.map(|state| state.subject()).ok_or(Refusal::SignedOut(None))
 }
 
 async fn advance(house: &Latchkey, token: &Presented, to: i64, from: i64, device: &Device) -> Result<bool, Refusal> {
@@ -168,6 +229,16 @@ pub(crate) async fn again(house: &Latchkey, tx: &mut Tx, viewer: &Viewer) -> Res
 }
 
 impl State {
+    fn actor(&self) -> Option<Actor> {
+        let until = self.expires_at.map_or(0, Timestamp::seconds);
+        let (id, from) = (self.acting_id?, self.acting_from.unwrap_or_default());
+        Some(Actor { id, from, writes: self.acting_writes == Some(1), until })
+    }
+
+    fn is_alive(&self, house: &Latchkey) -> bool {
+        self.end_cause.is_none() && self.expires_at.is_none_or(|end| house.now() < end)
+    }
+
     fn subject(&self) -> Subject {
         Subject {
             id: self.user_id,
@@ -187,6 +258,7 @@ impl State {
             expires_at: self.expires_at,
             stay: self.stay,
             void_before: self.tokens_void_before,
+            actor: self.actor(),
         };
         issue(house, self.subject(), &of)
     }

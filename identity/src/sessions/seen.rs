@@ -9,11 +9,11 @@ use crate::{
 use uuid::Uuid;
 
 statements! {
-    LIVE = "select id, created_at, rotated_at, generation, stay, expires_at, user_agent, ip, ended_at, end_cause
+    LIVE = "select id, created_at, rotated_at, generation, stay, expires_at, user_agent, ip, ended_at, end_cause, acting_id
               from sessions
              where user_id = $1 and ended_at is null and (expires_at is null or expires_at > $2)
              order by id desc limit 100";
-    ONE = "select id, created_at, rotated_at, generation, stay, expires_at, user_agent, ip, ended_at, end_cause
+    ONE = "select id, created_at, rotated_at, generation, stay, expires_at, user_agent, ip, ended_at, end_cause, acting_id
              from sessions where user_id = $1 and id = $2";
 }
 
@@ -32,6 +32,7 @@ struct Row {
     ip: String,
     ended_at: Option<Timestamp>,
     end_cause: Option<EndCause>,
+    acting_id: Option<Uuid>,
 }
 
 impl From<Row> for SessionView {
@@ -47,6 +48,7 @@ impl From<Row> for SessionView {
             ip: row.ip,
             ended_at: row.ended_at.map(|at| at.0),
             end_cause: row.end_cause,
+            acting: row.acting_id.is_some(),
         }
     }
 }

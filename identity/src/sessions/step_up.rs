@@ -4,6 +4,7 @@
 //! stolen proves nothing by itself. Rules that need it take a [`Proven`], which cannot be made in any other way.
 
 use super::{
+    acting,
     begin::Device,
     rotation::{self, Step, WINDOW, judge},
 };
@@ -21,16 +22,16 @@ use std::time::Duration;
 use uuid::Uuid;
 
 statements! {
-    SINCE = "select authenticated_at, generation, confirmed_at from sessions where id = $1 and user_id = $2 and ended_at is null";
+    SINCE = "select authenticated_at, generation, confirmed_at from sessions where id = $1 and user_id = $2 and ended_at is null and acting_id is null";
     /// The session moves on by one generation, unless somebody may still come with the token before the current one: after two
     /// steps at once, that request would be taken for a thief's.
     MOVE = "update sessions
                set generation = generation + 1, rotated_at = $1, confirmed_at = null, ip = $2, authenticated_at = $1
              where id = $3 and user_id = $4 and generation = $5 and ended_at is null and (expires_at is null or expires_at > $1)
-               and (generation = 1 or confirmed_at <= $6)
+               and acting_id is null and (generation = 1 or confirmed_at <= $6)
          returning generation";
     MARK = "update sessions set authenticated_at = $1
-             where id = $2 and user_id = $3 and ended_at is null and (expires_at is null or expires_at > $1)
+             where id = $2 and user_id = $3 and ended_at is null and acting_id is null and (expires_at is null or expires_at > $1)
          returning generation";
     ACCOUNT = "select password_hash from users where id = $1 and disabled_at is null";
     /// Asks once more, in the transaction that writes the proof down: the account may have been disabled, or its password
@@ -64,9 +65,10 @@ impl Proven {
 /// password was given is not worth more because of it.
 ///
 /// # Errors
-/// `ProofNeeded` when the password was given too long ago or the token is such a copy, `SignedOut` when the session is over, or when the database does not
-/// answer.
+/// `Acting` for an administrator in somebody else's place, `ProofNeeded` when the password was given too long ago or the token is such
+/// a copy, `SignedOut` when the session is over, or when the database does not answer.
 pub async fn prove(house: &Latchkey, viewer: &Viewer) -> Result<Proven, Refusal> {
+    acting::is_owner(viewer)?;
     let since: Option<(Timestamp, i64, Option<Timestamp>)> =
         on!(house.db, read, |p| sqlx::query_as(SINCE).bind(viewer.session).bind(viewer.id).fetch_optional(p).await)?;
     let (since, generation, confirmed_at) = since.ok_or(Refusal::SignedOut(None))?;
@@ -84,7 +86,7 @@ pub async fn prove(house: &Latchkey, viewer: &Viewer) -> Result<Proven, Refusal>
 /// access token alone is given none: it renews with its refresh token when that is due.
 ///
 /// # Errors
-/// `Invalid` when the password is missing or wrong, `TooMany` wrong ones for this account, here or where it is changed (strangers at the
+/// `Acting` for an administrator in somebody else's place, `Invalid` when the password is missing or wrong, `TooMany` wrong ones for this account, here or where it is changed (strangers at the
 /// door do not count), `SignedOut` when
 /// the session or the account has ended meanwhile, `Busy`, or when the database does not answer.
 pub async fn reauthenticate(
@@ -94,6 +96,7 @@ pub async fn reauthenticate(
     device: &Device,
     renew: bool,
 ) -> Result<Option<TokenPair>, Refusal> {
+    acting::is_owner(viewer)?;
     if password.expose().is_empty() {
         return Err(Refusal::field(Field::Password, Fault::Missing));
     }

@@ -7,7 +7,7 @@ use super::jws;
 use crate::{
     Latchkey, Refusal,
     time::CLOCK_TOLERANCE,
-    words::{Permissions, Role, Viewer},
+    words::{Actor, Permissions, Role, Viewer},
 };
 use jsonwebtoken::Header;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,27 @@ struct Claims {
     name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     email: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    act: Option<Act>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    acting: Option<Acting>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    acting_until: Option<i64>,
+}
+
+/// Who acts in the place of `sub` (RFC 8693 section 4.1), and the session they come from.
+#[derive(Serialize, Deserialize)]
+struct Act {
+    sub: Uuid,
+    sid: Uuid,
+}
+
+/// What they may do. A claim of our own: a service that does not know it still sees `act`.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Acting {
+    Read,
+    Write,
 }
 
 /// Why an access token is not good (RFC 6750 section 3.1: all of them are `invalid_token`).
@@ -78,6 +99,9 @@ pub fn issue(house: &Latchkey, viewer: &Viewer) -> Result<String, Refusal> {
         permissions: viewer.permissions.clone(),
         name: profile.then(|| viewer.name.clone()),
         email: profile.then(|| viewer.email.clone()),
+        act: viewer.actor.map(|actor| Act { sub: actor.id, sid: actor.from }),
+        acting: viewer.actor.map(|actor| if actor.writes { Acting::Write } else { Acting::Read }),
+        acting_until: viewer.actor.map(|actor| actor.until),
     };
     let signer = ring.signer(house.now());
     let mut header = Header::new(signer.alg.jose());
@@ -115,6 +139,12 @@ pub fn verify(house: &Latchkey, token: &str) -> Result<Viewer, Fault> {
         auth_time: claims.auth_time,
         issued_at: claims.iat,
         expires_at: claims.exp.min(claims.iat + lifetime),
+        actor: claims.act.map(|act| Actor {
+            id: act.sub,
+            from: act.sid,
+            writes: claims.acting == Some(Acting::Write),
+            until: claims.acting_until.unwrap_or(claims.exp),
+        }),
     })
 }
 

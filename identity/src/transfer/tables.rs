@@ -132,6 +132,7 @@ pub const TABLES: &[Table<'static>] = &[
             ("acting_id", Id),
             ("acting_from", Id),
             ("acting_writes", Int),
+            ("acting_back_at", Int),
         ],
         left: &[],
     },

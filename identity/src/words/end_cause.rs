@@ -27,5 +27,7 @@ crate::spelled! {
         DeletionOrdered = "deletion_ordered",
         /// An administrator made the password worthless; a letter brings what a new one is set with.
         ResetForced = "reset_forced",
+        /// An administrator stopped acting as its owner, or may no longer.
+        ActingOver = "acting_over",
     }
 }

@@ -21,6 +21,8 @@ crate::spelled! {
         Role = "role",
         /// Permissions besides those that can be ticked.
         Others = "others",
+        /// Why an administrator does something, in their own words.
+        Reason = "reason",
         /// The id of a session or account.
         Id = "id",
         /// The value of a setting.

@@ -25,7 +25,7 @@ pub use role::{MAX_ROLE_NAME, Role, RoleName};
 pub use secret::Secret;
 pub use stay::Stay;
 pub use strength::{Strength, StrengthView};
-pub use views::{Count, EventView, Listing, Page, SessionView, UserView, Viewer};
+pub use views::{Actor, Count, EventView, Listing, Page, SessionView, UserView, Viewer};
 
 /// Defines how an enum of unit variants is written in URLs, forms, JSON and the database: one lower-case word per variant.
 #[macro_export]

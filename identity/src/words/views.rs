@@ -27,6 +27,29 @@ pub struct Viewer {
     pub issued_at: i64,
     /// When this access token runs out, seconds since 1970 (`exp`).
     pub expires_at: i64,
+    /// Who acts in the owner's place, if it is not the owner (`act`, RFC 8693 section 4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor>,
+}
+
+impl Viewer {
+    /// Whose deed it is that is done in this session.
+    pub fn doer(&self) -> Uuid {
+        self.actor.map_or(self.id, |actor| actor.id)
+    }
+}
+
+/// An administrator who acts as the owner of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The administrator.
+    pub id: Uuid,
+    /// The session of their own they come from, and return to.
+    pub from: Uuid,
+    /// Whether they may change something.
+    pub writes: bool,
+    /// When it ends by itself, seconds since 1970.
+    pub until: i64,
 }
 
 /// One session as its owner or an administrator sees it. Times are milliseconds since 1970.
@@ -52,6 +75,9 @@ pub struct SessionView {
     pub ended_at: Option<i64>,
     /// Why it ended.
     pub end_cause: Option<EndCause>,
+    /// Whether it is an administrator who acts as the owner. From where is not told.
+    #[serde(default)]
+    pub acting: bool,
 }
 
 /// One account as an administrator sees it. Times are milliseconds since 1970.

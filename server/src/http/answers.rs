@@ -104,8 +104,27 @@ struct Sent {
 
 /// What a server function answers to a form.
 async fn ask(parts: Parts, body: Bytes, next: Next, reference: &str) -> (Result<Option<Done>, AppError>, Response) {
+    if let Err(error) = acting(&parts) {
+        return (Err(error), StatusCode::FORBIDDEN.into_response());
+    }
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
     read(response, reference).await
+}
+
+/// What whoever acts as somebody else may always do: stop.
+const STOPPING: [&str; 2] = ["/api/logout", "/api/stop_acting"];
+
+/// What they may do besides when they have said that they need to change something. Whatever is not named here is refused: a function
+/// that is added tomorrow, too.
+const WRITES: [&str; 1] = ["/api/change_name"];
+
+/// Refuses whoever acts as somebody else what is not for them. The rules refuse it as well; here nothing can be forgotten.
+fn acting(parts: &Parts) -> Result<(), AppError> {
+    let viewer = parts.extensions.get::<Visit>().and_then(|visit| visit.viewer());
+    let Some(actor) = viewer.and_then(|viewer| viewer.actor) else { return Ok(()) };
+    let path = parts.uri.path();
+    let open = parts.method == Method::GET || STOPPING.contains(&path) || (actor.writes && WRITES.contains(&path));
+    if open { Ok(()) } else { Err(AppError::Acting) }
 }
 
 /// A browser that shows what it gets.
@@ -256,6 +275,7 @@ fn form_page(site: &Site, parts: &Parts, path: &str) -> String {
             | "admin/plan_key_retirement"
             | "admin/cancel_key_retirement"
             | "admin/distrust_key" => "/admin/keys".to_owned(),
+            "stop_acting" => "/dashboard".to_owned(),
             "admin/retry_letters" => "/admin/letters".to_owned(),
             "admin/make_role" | "admin/edit_role" | "admin/remove_role" => "/admin/roles".to_owned(),
             path if path.starts_with("admin/") => "/admin/users".to_owned(),

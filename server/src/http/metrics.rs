@@ -46,7 +46,7 @@ impl Metrics {
             Rotation::Renewed(_) => 0,
             Rotation::Raced(_) => 1,
             Rotation::Reused => 2,
-            Rotation::Ended(_) => 3,
+            Rotation::Ended(_) | Rotation::Back(_) => 3,
         };
         self.rotations[index].fetch_add(1, Relaxed);
     }

@@ -4,9 +4,10 @@
 //! functions and never around static files. It decides before Leptos renders the first byte, because headers cannot follow it.
 //! Only a final verdict clears cookies: a lost race or a database that does not answer never does.
 
-use super::{Site, address::ClientAddr, answers, trace};
+use super::{Site, address::ClientAddr, answers, flash, guard::see_other, trace};
 use app::{
     error::AppError,
+    flash::{Flash, Notice},
     visit::{CookieOrder, Visit, Who},
 };
 use axum::{
@@ -18,7 +19,7 @@ use axum::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use identity::{
     Refusal, accounts,
-    sessions::{self, Admission, Device, Rotation},
+    sessions::{self, Admission, Device, Return, Rotation},
     tokens::TokenPair,
     words::EndCause,
 };
@@ -44,6 +45,8 @@ enum Found {
     Renewed(Box<TokenPair>),
     /// The session is over for good; what the browser still holds is to go.
     Over(Option<EndCause>),
+    /// An administrator is no longer in somebody else's place. The request was meant for that place: it is not carried out in their own.
+    Back(Box<Return>),
 }
 
 /// The layer.
@@ -65,6 +68,7 @@ pub async fn visit(State(site): State<Site>, cookies: Cookies, mut request: Requ
             Ok(Found::Renewed(pair)) => {
                 (Who::SignedIn { viewer: pair.viewer.clone(), renewed: true }, Some(pair), false)
             }
+            Ok(Found::Back(back)) => return go_back(&site, &cookies, request.headers(), &back),
             Ok(Found::Over(ended)) => (Who::Stranger { ended }, None, true),
             // Whoever wants to leave may leave, although nobody can tell who it is.
             Err(_) if signing_out => {
@@ -134,10 +138,24 @@ async fn by_cookies(
     }
     match outcome {
         Ok(Rotation::Renewed(pair) | Rotation::Raced(pair)) => Ok(Found::Renewed(Box::new(pair))),
+        Ok(Rotation::Back(back)) => Ok(Found::Back(back)),
         Ok(Rotation::Reused) => Ok(Found::Over(Some(EndCause::ReuseDetected))),
         Ok(Rotation::Ended(cause)) => Ok(Found::Over(cause)),
         Err(refusal) => Err(Box::new(unavailable(headers, refusal))),
     }
+}
+
+/// Gives an administrator their own session back, and leads to the page of the account they have left.
+fn go_back(site: &Site, cookies: &Cookies, headers: &HeaderMap, back: &Return) -> Response {
+    site.jar.give(cookies, &back.pair);
+    let mut response = if answers::wants_html(headers) {
+        flash::leave(site, cookies, &Flash { notice: Some(Notice::ActingOver), ..Flash::default() });
+        see_other(&format!("/admin/users/{}", back.place))
+    } else {
+        answers::json(&AppError::SignedOut { ended: Some(back.cause) })
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 /// Adds name and address, where access tokens do not carry them.

@@ -1,7 +1,7 @@
 //! `/account/history`: what happened to the account, told to its owner. Names in braces are places for something that is not
 //! words; see `components::woven`.
 
-use crate::catalogue::number;
+use crate::catalogue::{acting, length, number};
 use identity::{
     events::Kind,
     history::{By, HistoryView},
@@ -42,9 +42,24 @@ fn once(line: &HistoryView, kind: Kind, device: &str) -> String {
     match line.by {
         By::You => role(&you(kind, &line.detail, device)),
         By::Somebody => role(others(kind, &line.detail)).replace("{who}", "Somebody"),
+        By::Administrator | By::Deleted if line.acting || is_about_acting(kind) => in_their_place(line, kind),
         By::Administrator => role(others(kind, &line.detail)).replace("{who}", "An administrator"),
         By::Deleted => role(others(kind, &line.detail)).replace("{who}", "A deleted account"),
         By::Operator => role(others(kind, &line.detail)).replace("{who}", "The operator"),
+    }
+}
+
+const fn is_about_acting(kind: Kind) -> bool {
+    matches!(kind, Kind::ImpersonationBegan | Kind::ImpersonationEnded)
+}
+
+/// What an administrator did who acted as the owner, and how that began and ended.
+fn in_their_place(line: &HistoryView, kind: Kind) -> String {
+    let who = if line.by == By::Deleted { "A deleted account" } else { "An administrator" };
+    match kind {
+        Kind::ImpersonationBegan => acting::began(who, line.detail == "write", &line.reason),
+        Kind::ImpersonationEnded => acting::ended(who, &line.detail.parse().map(length).unwrap_or_default()),
+        _ => acting::while_acting(&others(kind, &line.detail).replace("{who}", who)),
     }
 }
 
@@ -197,6 +212,8 @@ mod tests {
             user_agent: String::new(),
             ip: String::new(),
             detail: detail.into(),
+            acting: false,
+            reason: String::new(),
         }
     }
 
@@ -227,6 +244,14 @@ mod tests {
         assert_eq!(told("password_changed", By::You, "", ""), "You changed your password");
         assert_eq!(line(&view("sign_in_failed", By::Somebody, "", 1204), ""), "1,204 failed sign-ins");
         assert_eq!(line(&view("name_changed", By::You, "", 12), ""), "You changed your name, 12 times");
+        let acting = HistoryView { acting: true, ..view("name_changed", By::Administrator, "", 1) };
+        assert_eq!(line(&acting, ""), "An administrator changed your name while acting as you");
+        let began =
+            HistoryView { reason: "Ticket 12".into(), ..view("impersonation_began", By::Administrator, "read", 1) };
+        let text = "An administrator began to look at your account as you see it: \u{201c}Ticket 12\u{201d}";
+        assert_eq!(line(&began, ""), text);
+        let ended = told("impersonation_ended", By::Administrator, "600", "");
+        assert_eq!(ended, "An administrator no longer acts as you, after 10 minutes");
         let newer = told("turned_to_stone", By::Administrator, "granite", "");
         assert_eq!(newer, "Something happened that this version has no words for");
     }

@@ -1,5 +1,6 @@
 //! The admin panel. HTML and forms only: none of it is compiled for the browser.
 
+mod act_as;
 mod audit;
 mod bulk;
 mod event;

@@ -5,7 +5,7 @@ mod facts;
 mod letters;
 mod sessions;
 
-use super::{Tabs, event::LastEvents};
+use super::{Tabs, act_as::ActAs, event::LastEvents};
 use crate::{
     api::{self, UserPage},
     catalogue::{admin as words, frame, person},
@@ -51,7 +51,8 @@ pub fn User() -> impl IntoView {
                 <div class="columns">
                     <div class="stack">
                         <Facts user=user.clone() state=state.clone() />
-                        <Acts user state own />
+                        <Acts user=user.clone() state own />
+                        <ActAs user />
                     </div>
                     <div class="stack">
                         <Sessions id sessions own may_change />

@@ -81,8 +81,9 @@ pub async fn due(house: &Latchkey, user: Uuid) -> Result<Option<Timestamp>, Refu
 /// The signed-in owner keeps the account. Without a deletion to cancel, nothing changes.
 ///
 /// # Errors
-/// `NotFound` once the time is over, or when the database does not answer.
+/// `Acting` for an administrator in the owner's place, `NotFound` once the time is over, or when the database does not answer.
 pub async fn keep(house: &Latchkey, viewer: &Viewer, device: &Device) -> Result<(), Refusal> {
+    sessions::is_owner(viewer)?;
     let mut tx = house.db.begin().await?;
     if !cancel(house, &mut tx, viewer.id, Some(viewer.session), device).await? {
         return match standing(&mut tx, viewer.id).await? {

@@ -20,7 +20,7 @@ statements! {
                       invited_at, deletion_ordered_at, disabled_before, leaving_before
                  from users where id = $1";
     SESSIONS = "select id, generation, confirmed_at, created_at, rotated_at, stay, expires_at, user_agent, ip, ended_at, end_cause,
-                       authenticated_at, acting_writes
+                       nullif(authenticated_at, 0) as authenticated_at, acting_writes
                   from sessions where user_id = $1 and id > $2 order by id limit $3";
     DEVICES = "select key, created_at, seen_at from devices where user_id = $1 and key > $2 order by key limit $3";
     TOKENS = "select id, purpose, address, name, created_at, expires_at, spent_at
@@ -90,7 +90,7 @@ struct Session {
     ip: String,
     ended_at: Option<Moment>,
     end_cause: Option<String>,
-    authenticated_at: Moment,
+    authenticated_at: Option<Moment>,
     acting_writes: Option<i64>,
 }
 

@@ -16,14 +16,14 @@ use axum::Router;
 use database::TestDatabase;
 use identity::{
     Latchkey, Settings as Rules, accounts,
-    admin::{self, Admin},
+    admin::{self, Admin, Wish},
     db::Db,
     keys::MasterKey,
     random::SeededSource,
     sessions::{self, Device},
     time::{MovedClock, Timestamp},
     tokens::TokenPair,
-    words::{Role, Secret, SessionView, Stay},
+    words::{EmailAddress, Role, Secret, SessionView, Stay},
 };
 use server::{
     http::{self, mailbox as dev_mailbox},
@@ -139,6 +139,24 @@ impl TestApp {
         let mut browser = self.browser();
         browser.take(&self.tokens(name, Stay::Day).await);
         browser
+    }
+
+    /// A browser of the administrator `root` who acts as somebody, and its tokens.
+    pub async fn acting(&self, name: &str, writes: bool) -> Browser {
+        let root = self.tokens("root", Stay::Day).await;
+        let mut browser = self.browser();
+        browser.take(&self.acting_as(name, writes, &root).await);
+        browser
+    }
+
+    /// The tokens of whoever acts as somebody, coming from the session of an administrator.
+    pub async fn acting_as(&self, name: &str, writes: bool, root: &TokenPair) -> TokenPair {
+        let address = EmailAddress::parse(&email(name)).unwrap();
+        let of = admin::find_by_email(&self.house, &Admin::operator(), &address).await.unwrap().id;
+        let proof = sessions::prove(&self.house, &root.viewer).await.unwrap();
+        let admin = Admin::of(&root.viewer, &Device::new("198.18.0.0", "Story")).unwrap().proven(&proof).unwrap();
+        let wish = Wish { of, reason: "They asked for help", writes, returns: true };
+        admin::impersonate(&self.house, &admin, &root.viewer, &wish).await.unwrap()
     }
 
     /// The living sessions of an account, newest first.

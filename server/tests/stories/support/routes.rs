@@ -51,6 +51,7 @@ impl Function {
             | "/api/delete_account"
             | "/api/keep_account"
             | "/api/logout"
+            | "/api/stop_acting"
             | "/api/end_other_sessions"
             | "/api/admin/overview" => vec![],
             "/api/admin/users" | "/api/admin/audit" | "/api/admin/letters" | "/api/admin/retry_letters" => vec![],
@@ -81,6 +82,7 @@ impl Function {
             | "/api/admin/resend_invitation"
             | "/api/admin/revoke_invitation" => vec![("id", of)],
             "/api/admin/bulk" => vec![("action", "enable".into()), ("ids", of)],
+            "/api/admin/impersonate" => vec![("id", of), ("reason", "They asked for help".into())],
             "/api/admin/set_role" => vec![("id", of), ("role", "user".into())],
             "/api/admin/settings"
             | "/api/admin/keys"
