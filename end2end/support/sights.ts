@@ -9,8 +9,8 @@ import { type Server, WITHOUT_POST, startServer } from "./server";
 import { type Person, somebody, test as base } from "./test";
 import { ACCESS } from "./tokens";
 
-/** A stranger, somebody signed in, somebody about to leave, an administrator, and one who gave the password long ago. */
-export type Who = "stranger" | "user" | "leaver" | "admin" | "late";
+/** A stranger, somebody signed in, somebody about to leave, an administrator, one who gave the password long ago, and one who acts as somebody else. */
+export type Who = "stranger" | "user" | "leaver" | "admin" | "late" | "acting";
 
 export interface Sight {
   name: string;
@@ -64,6 +64,17 @@ export const SIGHTS: Sight[] = [
   { name: "secure-account-too-late", path: "/secure-account", as: "stranger" },
   { name: "reauthenticate", path: "/reauthenticate?next=/account/export", as: "user" },
   { name: "reauthenticate-refused", path: "/reauthenticate", as: "user", then: (page) => sendAnyway(page, "Go on") },
+  { name: "acting-dashboard", path: "/dashboard", as: "acting" },
+  { name: "acting-account", path: "/account", as: "acting" },
+  { name: "acting-devices", path: "/account/devices", as: "acting" },
+  { name: "acting-history", path: "/account/history", as: "acting" },
+  { name: "acting-denied", path: "/admin", as: "acting", status: 403 },
+  {
+    name: "act-as",
+    path: ({ userId }) => `/admin/users/${userId}`,
+    as: "admin",
+    then: (page) => page.getByText("Act as this person", { exact: true }).click(),
+  },
   { name: "reauthenticate-form-waits", path: ({ userId }) => `/admin/users/${userId}`, as: "late", then: endSessions },
   { name: "not-found", path: "/nowhere", as: "stranger", status: 404 },
   { name: "dashboard", path: "/dashboard", as: "user" },
@@ -121,6 +132,11 @@ export const test = base.extend<
       const payload = user.find(({ name }) => name === ACCESS)?.value.split(".")[1] ?? "";
       const { sub } = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as { sub: string };
       await use({ cookies: { stranger: [], user, leaver, admin, late }, userId: sub });
+      const alice = await signIn(server, await made(server, somebody("Alice Archer"), "user"), "day", PHONE);
+      const boss = await signIn(server, await made(server, ALMA(), "admin"), "day", LAPTOP);
+      const why = "Ticket 12: the page looks empty";
+      const acting = await post(server, "/api/admin/impersonate", { id: account(alice), reason: why }, boss);
+      await use({ cookies: { stranger: [], user, leaver, admin, late, acting }, userId: account(user) });
     },
     { scope: "worker" },
   ],
@@ -164,6 +180,12 @@ const PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKi
 const WORK = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 const ALMA = () => somebody("Alma Administrator");
+
+/** Whose cookies they are. */
+function account(cookies: Cookie[]): string {
+  const payload = cookies.find(({ name }) => name === ACCESS)?.value.split(".")[1] ?? "";
+  return (JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as { sub: string }).sub;
+}
 
 /** Nobody has a longer name or address than some people do. */
 const LONGEST: Person = {

@@ -203,6 +203,7 @@ mod tests {
             auth_time: 0,
             issued_at,
             expires_at: 2000,
+            actor: None,
         };
         set.role(name, Timestamp(1_000_000), Permissions::collect(["users:read"]));
         assert!(set.covers(&viewer("users:read users:write", 900)) && !set.covers(&viewer("users:read", 900)));
