@@ -10,8 +10,7 @@ use std::collections::BTreeMap;
 
 /// The fields whose typed value is given back to the form. Passwords, tokens and codes are not among them. Of a field that is there
 /// more than once, all values are, with a space between.
-pub const KEPT: &[&str] = &["name", "email", "stay", "next", "setting", "value", "permission[]", "others"];
-pub const KEPT: &[&str] = &["name", "email", "stay", "next", "reason", "permission[]", "others"];
+pub const KEPT: &[&str] = &["name", "email", "stay", "next", "reason", "setting", "value", "permission[]", "others"];
 
 identity::spelled! {
     /// Something that went well.

@@ -129,9 +129,6 @@ export const test = base.extend<
       await passwordWasLongAgo(server, alma);
       const roles = { support: ["users:read", "users:write", "letters:read"], billing: ["users:read", "invoices:write"] };
       for (const [name, words] of Object.entries(roles)) await post(server, "/api/admin/make_role", { name, others: words.join(" ") }, admin);
-      const payload = user.find(({ name }) => name === ACCESS)?.value.split(".")[1] ?? "";
-      const { sub } = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as { sub: string };
-      await use({ cookies: { stranger: [], user, leaver, admin, late }, userId: sub });
       const alice = await signIn(server, await made(server, somebody("Alice Archer"), "user"), "day", PHONE);
       const boss = await signIn(server, await made(server, ALMA(), "admin"), "day", LAPTOP);
       const why = "Ticket 12: the page looks empty";

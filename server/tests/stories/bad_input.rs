@@ -50,6 +50,7 @@ async fn no_body_breaks_any_function() {
         if function.reads
             || [
                 "/api/logout",
+                "/api/stop_acting",
                 "/api/end_other_sessions",
                 "/api/cancel_address_change",
                 "/api/delete_account",
