@@ -135,7 +135,7 @@ pub fn alarms(count: i64, over: Over) -> String {
 
 /// The database that works, how quickly it answered, and its size.
 pub fn database(shared: bool, micros: u64, bytes: i64) -> String {
-    let name = if shared { "PostgreSQL" } else { "SQLite" };
+    let name = if shared { "PostgreSQL" } else { "The database file" };
     let took = if micros < 1000 { "under 1 ms".to_owned() } else { format!("{} ms", micros.div_ceil(1000)) };
     format!("{name} answered in {took} \u{b7} {}", size(bytes))
 }
@@ -183,7 +183,7 @@ pub fn sealed(entries: i64) -> String {
 
 /// So many are not.
 pub fn unsealed(entries: i64) -> String {
-    format!("{} wait for their place", number(entries))
+    if entries == 1 { "One waits for its place".into() } else { format!("{} wait for their place", number(entries)) }
 }
 
 /// Since when it signs; `{when}` is a moment.

@@ -30,7 +30,7 @@ const PARTS: [&str; 10] = [
     "Failed sign-ins",
     "One alarm in 24 hours",
     "Alarms and administration",
-    "SQLite answered|PostgreSQL answered",
+    "The database file answered|PostgreSQL answered",
     "All letters have left",
     "Signs since",
     "each chained to the one before",
