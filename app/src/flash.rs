@@ -69,6 +69,8 @@ identity::spelled! {
         Invited = "invited",
         /// An invitation was taken back.
         InvitationRevoked = "invitation_revoked",
+        /// All accounts of a file were made.
+        Imported = "imported",
         /// An account was made with a password.
         AccountMade = "account_made",
         /// Somebody has chosen the password of an account they were invited to.

@@ -94,6 +94,7 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("admin"), StaticSegment("users")) view=admin::Users ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("users"), StaticSegment("new")) view=admin::New ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("users"), StaticSegment("bulk")) view=admin::Bulk ssr=SsrMode::Async />
+                <Route path=(StaticSegment("admin"), StaticSegment("users"), StaticSegment("import")) view=admin::Import ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("users"), ParamSegment("id")) view=admin::User ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("roles")) view=admin::Roles ssr=SsrMode::Async />
                 <Route path=(StaticSegment("admin"), StaticSegment("letters")) view=admin::Letters ssr=SsrMode::Async />

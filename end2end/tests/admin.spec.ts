@@ -145,7 +145,7 @@ test("who is disabled is out at the next click and reads why, cannot sign in, an
   await fillLogin(page, { ...person, password: "not the right one" });
   await expect(page.getByText("Email or password is not right"), "only who knows the password is told").toBeVisible();
 
-  await boss.getByRole("button", { name: "Enable account" }).click();
+  await yes(boss, "Enable account", "Yes, enable it");
   await expect(boss.getByText("The account can sign in again.")).toBeVisible();
   await fillLogin(page, person);
   await expect(page).toHaveURL(/\/account$/);

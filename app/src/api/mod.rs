@@ -11,6 +11,7 @@ mod admin_acts;
 mod audit;
 mod entrance;
 mod hints;
+mod import;
 mod invitation;
 mod keys;
 mod leaving;
@@ -36,6 +37,7 @@ pub use admin_acts::{
 pub use audit::{audit, audit_log, audit_standing};
 pub use entrance::{login, logout, register, resend_verification, setup, verify_email};
 pub use hints::password_strength;
+pub use import::{ImportAnswer, import};
 pub use invitation::accept_invitation;
 pub use keys::{cancel_key_retirement, distrust_key, keys, plan_key_retirement, rotate_keys};
 pub use leaving::{HISTORY_PAGE, delete_account, history, keep_account};

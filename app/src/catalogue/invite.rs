@@ -24,8 +24,8 @@ pub const CREATE_TEXT: &str =
 pub const MAKE: &str = "Make the account";
 /// Back to the main way.
 pub const RATHER_INVITE: &str = "Rather send an invitation";
-/// Why there is no role to choose.
-pub const ROLE_LATER: &str = "It begins as an ordinary account. Another role can be given on its page.";
+/// What a role is, and where more is told.
+pub const ROLE_HINT: &str = "What it lets them do is on the page of the roles. It can be changed at any time.";
 
 /// `/accept-invitation`.
 pub const ACCEPT: &str = "Welcome";

@@ -14,6 +14,7 @@ mod errors;
 pub mod events;
 pub mod fields;
 pub mod frame;
+pub mod import;
 pub mod invite;
 pub mod keys;
 mod lengths;

@@ -43,6 +43,7 @@ pub const fn notice(notice: Notice) -> &'static str {
         Notice::DeletionRevoked => "The account stays, as it was before.",
         Notice::Invited => "The invitation is on its way. It is good for seven days.",
         Notice::InvitationRevoked => "The invitation was taken back, and the account is gone.",
+        Notice::Imported => "The accounts were made. They are at the top of the newest.",
         Notice::AccountMade => "The account is ready. Its address counts as confirmed.",
         Notice::InvitationAccepted => "The account is yours. You can sign in with your password now.",
         Notice::DeletionRequested => "We have written you a letter. Your other sessions were ended.",

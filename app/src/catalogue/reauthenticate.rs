@@ -32,6 +32,7 @@ pub fn about(act: &str) -> &'static str {
         "/api/admin/undelete" => "An account that was to be deleted is kept.",
         "/api/admin/invite" => "Somebody is invited to an account.",
         "/api/admin/create" => "An account is made with a password.",
+        "/api/admin/import" | "/admin/users/import" => "Many accounts are made at once.",
         "/api/admin/resend_invitation" => "An invitation is sent once more.",
         "/api/admin/revoke_invitation" => "An invitation is taken back.",
         "/api/admin/set_setting" => "A setting is changed.",

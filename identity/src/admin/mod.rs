@@ -10,6 +10,7 @@ mod course;
 mod delete;
 mod health;
 mod impersonate;
+mod import;
 mod invite;
 mod keys;
 mod letters;
@@ -27,6 +28,7 @@ pub use course::{Course, Measure, Over, Series, course};
 pub use delete::{order_deletion, revoke_deletion};
 pub use health::{DatabaseHealth, Health, KeyHealth, LetterHealth, LogHealth, ProcessHealth, health};
 pub use impersonate::{REASON, Wish, impersonate};
+pub use import::{How, Imported, Problem, Trouble, import};
 pub use invite::{create, invite, resend_invitation, revoke_invitation};
 pub use keys::{
     KeyState, KeyView, cancel_key_retirement, distrust_key, keys, moment, plan_key_retirement, rotate_keys,
@@ -77,6 +79,7 @@ pub(crate) fn statements() -> Vec<crate::db::Statement> {
         delete::STATEMENTS,
         health::STATEMENTS,
         impersonate::STATEMENTS,
+        import::STATEMENTS,
         invite::STATEMENTS,
         letters::STATEMENTS,
         notable::STATEMENTS,

@@ -61,18 +61,41 @@ impl Engine {
     pub(super) fn verify(&self, password: &str, stored: &str) -> Result<Verdict, Refusal> {
         let stored = PasswordHash::new(stored).map_err(broken)?;
         let params = Params::try_from(&stored).map_err(broken)?;
-        if params.keyid() != self.params.keyid() {
+        let imported = params.keyid().is_empty();
+        if !imported && params.keyid() != self.params.keyid() {
             tracing::error!(
                 "a stored password was hashed with another master key and cannot be verified with this one"
             );
         }
         self.hashes.fetch_add(1, Ordering::Relaxed);
-        match self.argon2()?.verify_password(password.as_bytes(), &stored) {
+        // One that was imported has no pepper yet. It gets ours at the next sign-in, being outdated.
+        let argon2 = if imported {
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone())
+        } else {
+            self.argon2()?
+        };
+        match argon2.verify_password(password.as_bytes(), &stored) {
             Ok(()) if params == self.params && self.same_kind(&stored) => Ok(Verdict::Right),
             Ok(()) => Ok(Verdict::RightButOutdated),
             Err(HashError::PasswordInvalid) => Ok(Verdict::Wrong),
             Err(other) => Err(broken(other)),
         }
+    }
+
+    /// Whether a hash that was made elsewhere, or here, can be stored: of argon2id, version 1.3, without a pepper or with ours, at least as
+    /// strong as is asked for here and not so strong that a sign-in would be a burden.
+    pub(super) fn takes(&self, hash: &str) -> bool {
+        let Ok(hash) = PasswordHash::new(hash) else { return false };
+        let Ok(params) = Params::try_from(&hash) else { return false };
+        let cost = HashCost { memory_kib: params.m_cost(), iterations: params.t_cost(), parallelism: params.p_cost() };
+        let bearable = cost.memory_kib <= 256 * 1024 && cost.iterations <= 10 && cost.parallelism <= 8;
+        hash.algorithm == Algorithm::Argon2id.ident()
+            && hash.version == Some(Version::V0x13.into())
+            && hash.salt.is_some()
+            && hash.hash.as_ref().is_some_and(|tag| tag.len() >= 16)
+            && (params.keyid().is_empty() || params.keyid() == self.params.keyid())
+            && cost.check().is_ok()
+            && bearable
     }
 
     /// How many hashes were computed so far.

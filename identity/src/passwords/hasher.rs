@@ -103,6 +103,11 @@ impl Hasher {
         &self.decoy
     }
 
+    /// Whether a hash that was made elsewhere can be stored for an account: see `Engine::takes`.
+    pub(crate) fn takes(&self, hash: &str) -> bool {
+        self.engine.takes(hash)
+    }
+
     /// How many hashes were computed since the start, the decoy included.
     pub fn hashes(&self) -> u64 {
         self.engine.hashes()

@@ -93,6 +93,8 @@ pub enum UserCommand {
         #[arg(long, help = more::ROLE_GIVEN, default_value = "user", value_parser = role)]
         role: Role,
     },
+    #[command(about = help::USER_IMPORT)]
+    Import(super::import::ImportArgs),
 }
 
 /// Whose account.
@@ -141,6 +143,7 @@ pub async fn user(command: UserCommand, settings: &Settings) -> Result<(), Start
         UserCommand::List { search, role, json } => return people::list(settings, search, role, json).await,
         UserCommand::Show { whom, json } => return people::show(settings, &whom.email, json).await,
         UserCommand::Invite { whom, name, role } => return people::invite(settings, &whom.email, name, role).await,
+        UserCommand::Import(args) => return super::import::import(args, settings).await,
         UserCommand::Disable(whom) => (whom, Act::Disable),
         UserCommand::Enable(whom) => (whom, Act::Enable),
         UserCommand::EndSessions(whom) => (whom, Act::EndSessions),

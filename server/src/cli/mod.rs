@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod doctor;
 mod flags;
+mod import;
 mod keys;
 mod knobs;
 mod letters;

@@ -7,6 +7,7 @@
 use super::{
     Site, flash,
     guard::{PROOF_PAGE, see_other},
+    pages,
     pending::{self, Kept},
     trace,
 };
@@ -25,11 +26,20 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use identity::{sessions::PROOF_LIFE, words::Viewer};
+use identity::{
+    sessions::PROOF_LIFE,
+    words::{Permission, Viewer},
+};
 use tower_cookies::Cookies;
 
 /// The largest form: a name, an address and two passwords fit many times over.
 pub const MAX_BODY: usize = 64 * 1024;
+
+/// The same for the one function that takes a file, of those who may send one.
+const MAX_IMPORT: usize = 1024 * 1024;
+
+/// That function, and the page with its form.
+const IMPORT: (&str, &str) = ("/api/admin/import", "/admin/users/import");
 
 /// The largest answer of a server function that is looked at.
 const MAX_ANSWER: usize = 4 * 1024 * 1024;
@@ -61,6 +71,9 @@ pub async fn answers(State(site): State<Site>, cookies: Cookies, request: Reques
     if !browser {
         return outcome.map_or_else(|error| json(&error), |_| response);
     }
+    if path == IMPORT.0 && matches!(&outcome, Ok(Some(done)) if done.notice.is_none()) {
+        return looked_through(&site, parts, &body, response).await;
+    }
     let viewer = parts.extensions.get::<Visit>().and_then(|visit| visit.viewer().cloned());
     let page = Page { site: &site, cookies: &cookies, viewer: viewer.as_ref() };
     let waiting = pending::field(&body).filter(|_| path == pending::DOOR);
@@ -91,6 +104,22 @@ pub async fn answers(State(site): State<Site>, cookies: Cookies, request: Reques
             }
         },
     }
+}
+
+/// Answers a file that was looked through with the page of its form, which has to show more than fits into a message for the next page:
+/// what is wrong with which line, or the file once more beside the button that means it. The function has asked who may.
+async fn looked_through(site: &Site, mut parts: Parts, body: &[u8], answer: Response) -> Response {
+    let answer = to_bytes(answer.into_body(), MAX_ANSWER).await.unwrap_or_default();
+    let csv = url::form_urlencoded::parse(body).find(|(field, _)| field == "csv").map(|(_, csv)| csv.into_owned());
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let typed = [("csv".to_owned(), csv.unwrap_or_default()), ("answer".to_owned(), answer)].into();
+    parts.extensions.insert(Flash { form: IMPORT.0.to_owned(), typed, ..Flash::default() });
+    parts.method = Method::GET;
+    parts.uri = Uri::from_static(IMPORT.1);
+    parts.headers.insert(header::ACCEPT, HeaderValue::from_static("text/html"));
+    parts.headers.remove(header::CONTENT_TYPE);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    pages::show(site, Request::from_parts(parts, Body::empty())).await
 }
 
 /// A form that was sent.
@@ -174,7 +203,9 @@ async fn form_body(parts: &Parts, body: Body) -> Result<Bytes, AppError> {
     if parts.method == Method::POST && !is_form(&parts.headers) {
         return Err(AppError::NotAForm);
     }
-    to_bytes(body, MAX_BODY).await.map_err(|_| AppError::TooLarge)
+    let trusted = |visit: &Visit| visit.permits(Permission::UsersWrite);
+    let file = parts.uri.path() == IMPORT.0 && parts.extensions.get::<Visit>().is_some_and(trusted);
+    to_bytes(body, if file { MAX_IMPORT } else { MAX_BODY }).await.map_err(|_| AppError::TooLarge)
 }
 
 /// The exact content type (ASVS 4.1.1): a script on another site can send any other "simple" one without asking.
@@ -268,6 +299,7 @@ fn form_page(site: &Site, parts: &Parts, path: &str) -> String {
             "secure_account" => "/secure-account".to_owned(),
             "end_session" | "end_other_sessions" => "/account/devices".to_owned(),
             "accept_invitation" => "/accept-invitation".to_owned(),
+            "admin/import" => IMPORT.1.to_owned(),
             "admin/invite" => "/admin/users/new".to_owned(),
             "admin/create" => "/admin/users/new?with=password".to_owned(),
             "admin/set_setting" | "admin/reset_setting" => "/admin/settings".to_owned(),

@@ -40,8 +40,9 @@ pub const PROOF_PAGE: &str = "/reauthenticate";
 
 /// Pages that hand out so much that a session left open on a desk must not be enough. What they call asks for the proof itself;
 /// here a browser is led to where it can be given.
-const STEP_UP: [&str; 5] = [
+const STEP_UP: [&str; 6] = [
     "/account/export",
+    "/admin/users/import",
     "/admin/audit/export.csv",
     "/admin/audit/export.jsonl",
     "/admin/users/export.csv",

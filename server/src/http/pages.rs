@@ -4,7 +4,9 @@ use super::{Site, assets, audit_export, export, headers, people};
 use app::{flash::Flash, shell, visit::Visit};
 use axum::{
     Router,
+    extract::Request,
     http::{HeaderValue, header, request::Parts},
+    response::Response,
     routing::get,
 };
 use leptos::{
@@ -43,6 +45,12 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route(people::CSV, get(people::export))
         .route(people::JSON, get(people::export))
         .fallback(not_found)
+}
+
+/// The page that a request made here asks for: for answers that are too long to be told by the next page.
+pub async fn show(site: &Site, request: Request) -> Response {
+    let options = site.leptos.clone();
+    render_app_async_with_context(context, move || shell::shell(&options))(request).await
 }
 
 /// What the views find: the visit, the message of the page before, and a policy that knows this response's nonce.

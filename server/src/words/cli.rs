@@ -35,6 +35,11 @@ pub mod help {
     pub const ADMIN_UNLOCK: &str = "Forget failed sign-ins, so that the account can be tried again at once";
     pub const ADMIN_RESET_PASSWORD: &str = "Set a new password and end the account's sessions";
     pub const USER_CREATE: &str = "Make an account, with a confirmed address";
+    pub const USER_IMPORT: &str =
+        "Make accounts from a CSV file with the columns email, name and, if wanted, role, verified, password_hash";
+    pub const IMPORT_FILE: &str = "The CSV file; its first line names the columns";
+    pub const IMPORT_DRY_RUN: &str = "Only say what would be made of it, and what is wrong with which line";
+    pub const IMPORT_INVITE: &str = "Send an invitation to every account that comes without a password";
     pub const EMAIL: &str = "Mail address of the account";
     pub const PASSWORD_STDIN: &str = "Read the password from standard input instead of asking";
     pub const NAME: &str = "Display name; without it, the part of the address before the @";
@@ -453,5 +458,60 @@ pub mod doctor {
     /// `by` in milliseconds.
     pub fn clock_off(by: i64) -> String {
         format!("clock: {by} ms away from the database server's; set both by NTP")
+    }
+}
+
+/// `latchkey user import`.
+pub mod import {
+    use identity::admin::{Imported, Problem, Trouble};
+    use std::{fmt::Display, path::Path};
+
+    pub fn problem(problem: &Problem) -> String {
+        let why = match problem.trouble {
+            Trouble::Header => {
+                "the first line has to name the columns: email, name and, if wanted, role, verified, password_hash"
+            }
+            Trouble::Malformed => "no CSV in UTF-8, or another number of columns than the first line",
+            Trouble::Name => "no name, or one that cannot be shown",
+            Trouble::Address => "no mail address",
+            Trouble::Role => "there is no such role",
+            Trouble::Beyond => "this role is not yours to give",
+            Trouble::Verified => "verified is neither yes nor no",
+            Trouble::Hash => "no hash of argon2id (PHC string, version 19) of a strength that is taken here",
+            Trouble::Unconfirmed => "a password_hash counts only where verified is yes",
+            Trouble::Twice => "this address stands further up already",
+            Trouble::Known => "this address has an account",
+        };
+        format!("line {}: {why}", problem.line)
+    }
+
+    pub fn wrong(imported: &Imported, made: bool) -> String {
+        let more = imported.wrong.saturating_sub(imported.problems.len() as u64);
+        let shown = if more > 0 { format!(" ({more} not shown)") } else { String::new() };
+        if made {
+            let done = imported.ready + imported.invited;
+            format!(
+                "{} lines became wrong meanwhile{shown}; {done} accounts were made, {} lines left out",
+                imported.wrong, imported.left
+            )
+        } else {
+            format!("{} lines are wrong{shown}; nothing was made", imported.wrong)
+        }
+    }
+
+    pub fn would(imported: &Imported) -> String {
+        format!("{} accounts with a password and {} to be invited would be made.", imported.ready, imported.invited)
+    }
+
+    pub fn made(imported: &Imported, letters: bool) -> String {
+        let letters = if letters { "the letters are on their way" } else { "no letters were sent" };
+        format!(
+            "{} accounts with a password and {} invited ones were made; {letters}.",
+            imported.ready, imported.invited
+        )
+    }
+
+    pub fn unreadable(path: &Path, error: impl Display) -> String {
+        format!("{} cannot be read: {error}", path.display())
     }
 }

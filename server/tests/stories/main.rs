@@ -5,6 +5,7 @@
 
 mod access;
 mod account;
+mod accounts_made;
 mod acting;
 mod audit;
 mod bad_input;

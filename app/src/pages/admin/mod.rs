@@ -5,6 +5,7 @@ mod audit;
 mod bulk;
 mod event;
 mod health;
+mod import;
 mod keys;
 mod letters;
 mod new;
@@ -17,6 +18,7 @@ mod users;
 
 pub use audit::Audit;
 pub use bulk::Bulk;
+pub use import::Import;
 pub use keys::Keys;
 pub use letters::Letters;
 pub use new::New;

@@ -2,12 +2,16 @@
 
 use super::Panel;
 use crate::{
-    catalogue::{admin as panel, fields, invite as words},
-    components::{NewPassword, NoticeBox, TextField, Tone},
+    api,
+    catalogue::{self, admin as panel, fields, invite as words},
+    components::{NewPassword, NoticeBox, TextField, Tone, loaded},
     flash::Flash,
     visit,
 };
-use identity::words::{Field, Permission};
+use identity::{
+    admin::RoleChoice,
+    words::{Field, Permission, Role},
+};
 use leptos::prelude::*;
 
 /// The path of the form whose password is given here.
@@ -67,12 +71,29 @@ fn Create() -> impl IntoView {
     }
 }
 
-/// Whose account it is to be. A role is given where it is shown what each may do: on the page of the account.
+/// Whose account it is to be, and with which role, for those who may give one.
 #[component]
 fn Who() -> impl IntoView {
+    let may_give = visit::current().is_some_and(|visit| visit.permits(Permission::RolesWrite));
     view! {
         <TextField field=Field::Name label=fields::NAME autocomplete="off" max=100 />
         <TextField field=Field::Email label=fields::EMAIL kind="email" autocomplete="off" />
-        <p class="field__hint">{words::ROLE_LATER}</p>
+        {may_give.then(|| loaded(api::role_choices(), roles))}
+    }
+}
+
+/// The roles that do not go beyond the reader's own permissions.
+fn roles(choices: Vec<RoleChoice>) -> impl IntoView {
+    let options = choices.into_iter().filter(|choice| choice.within_reach).map(|choice| {
+        view! {
+            <option value=choice.role.to_string() selected=choice.role == Role::User>{catalogue::role(choice.role)}</option>
+        }
+    });
+    view! {
+        <div class="field">
+            <label class="field__label" for="role">{panel::ROLE}</label>
+            <select class="input" id="role" name="role" aria-describedby="role-hint">{options.collect_view()}</select>
+            <p class="field__hint" id="role-hint">{words::ROLE_HINT}</p>
+        </div>
     }
 }

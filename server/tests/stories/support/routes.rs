@@ -74,6 +74,7 @@ impl Function {
             "/api/accept_invitation" => vec![("token", "AAAAA".into()), ("password", PASSWORD.into())],
             "/api/admin/end_session" => vec![("id", of.clone()), ("session", of)],
             "/api/admin/invite" => vec![("name", "Fresh".into()), ("email", fresh)],
+            "/api/admin/import" => vec![("csv", "email,name\nfresh@example.org,Fresh".into())],
             "/api/admin/create" => vec![("name", "Fresh".into()), ("email", fresh), ("password", PASSWORD.into())],
             "/api/admin/force_reset"
             | "/api/admin/verify"

@@ -1,0 +1,164 @@
+//! Accounts from a CSV file: what is taken, what is not and in which line, and what is made of it.
+
+mod support;
+
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
+use identity::{
+    Refusal, accounts,
+    admin::{self, How, Imported, Problem, Proven, Trouble},
+    events::Kind,
+    words::{Role, Secret, Stay},
+};
+use std::fmt::Write;
+use support::{PASSWORD, TestHouse, device};
+
+const MAKE: How = How::Make { letters: true };
+
+/// The hash of a password without a pepper, as another service keeps it.
+fn elsewhere(password: &str) -> String {
+    let params = Params::new(19_456, 2, 1, None).unwrap();
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    argon2.hash_password_with_salt(password.as_bytes(), b"sixteen bytes ..").unwrap().to_string()
+}
+
+async fn import(home: &TestHouse, file: &str, how: How) -> Imported {
+    admin::import(&home.house, &Proven::operator(), file.as_bytes(), how).await.unwrap()
+}
+
+fn at(line: u64, trouble: Trouble) -> Problem {
+    Problem { line, trouble }
+}
+
+async fn count(home: &TestHouse, sql: &str) -> i64 {
+    home.row::<(i64,)>(sql).await.0
+}
+
+#[tokio::test]
+async fn every_line_that_is_wrong_is_named_with_its_number_and_its_reason() {
+    let home = TestHouse::start().await;
+    home.person("known").await;
+    let hash = elsewhere("imported password");
+    let file = format!(
+        "\u{feff}email,name,role,verified,password_hash\n\
+         a@example.org,A,,,\n\
+         nonsense,B,,,\n\
+         c@example.org,,,,\n\
+         d@example.org,D,no-such-role,,\n\
+         e@example.org,E,,perhaps,\n\
+         \n\
+         f@example.org,F,,yes,$2b$12$abcdefghijklmnopqrstuv\n\
+         g@example.org,G,,no,\"{hash}\"\n\
+         A@example.org,A again,,,\n\
+         known@example.org,Known,,,\n\
+         h@example.org,\"H\nwith a line end\",,,\n\
+         i@example.org,I\n\
+         j@example.org,J,user,,\n"
+    );
+    let done = import(&home, &file, How::DryRun).await;
+    let expected = [
+        at(3, Trouble::Address),
+        at(4, Trouble::Name),
+        at(5, Trouble::Role),
+        at(6, Trouble::Verified),
+        at(8, Trouble::Hash),
+        at(9, Trouble::Unconfirmed),
+        at(10, Trouble::Twice),
+        at(12, Trouble::Name),
+        at(14, Trouble::Malformed),
+        at(11, Trouble::Known),
+    ];
+    assert_eq!(done.problems, expected);
+    assert_eq!((done.wrong, done.invited, done.ready), (10, 2, 0));
+    let made = import(&home, &file, MAKE).await;
+    assert_eq!((made.wrong, made.invited, made.left), (10, 0, 2), "all of a chunk or nothing");
+    assert_eq!(count(&home, "select count(*) from users").await, 1);
+    assert_eq!(count(&home, "select count(*) from events where kind = 'accounts_imported'").await, 0);
+}
+
+#[tokio::test]
+async fn the_first_line_has_to_name_the_columns() {
+    let home = TestHouse::start().await;
+    for file in ["", "a@example.org,A\n", "email\nx@example.org\n", "email,name,shoe_size\n", "email,name,email\n"] {
+        let done = import(&home, file, MAKE).await;
+        assert_eq!(done.problems, [at(1, Trouble::Header)], "{file:?}");
+    }
+    let done = import(&home, "NAME;EMAIL\n", MAKE).await;
+    assert_eq!(done.wrong, 1, "no semicolons");
+    let done = import(&home, " Name , EMAIL \r\nA, a@example.org \r\n", How::DryRun).await;
+    assert_eq!(
+        (done.wrong, done.invited),
+        (0, 1),
+        "in any order and case, with spaces, and with the line ends of RFC 4180"
+    );
+}
+
+#[tokio::test]
+async fn who_comes_without_a_password_is_invited_and_who_has_one_signs_in_with_it() {
+    let home = TestHouse::start().await;
+    let hash = elsewhere("imported password");
+    let file =
+        format!("email,name,verified,password_hash,role\na@example.org,A,,,\nb@example.org,B,yes,\"{hash}\",admin\n");
+    let planned = import(&home, &file, How::DryRun).await;
+    assert_eq!((planned.invited, planned.ready, count(&home, "select count(*) from users").await), (1, 1, 0));
+    let made = import(&home, &file, MAKE).await;
+    assert_eq!(made, planned, "what was said is what was done");
+    let letter = home.letter().await;
+    assert_eq!(letter.to, "a@example.org");
+    let mine = Secret::new("a quite different long password");
+    accounts::accept_invitation(&home.house, &letter.token(), &mine, &device()).await.unwrap();
+    for _ in 0..2 {
+        let pair =
+            accounts::sign_in(&home.house, "b@example.org", &Secret::new("imported password"), Stay::Day, &device())
+                .await;
+        assert_eq!(pair.unwrap().viewer.role, Role::Admin);
+    }
+    let (stored,): (String,) = home.row("select password_hash from users where email = 'b@example.org'").await;
+    assert!(stored != hash && stored.contains("keyid="), "it has our pepper by now: {stored}");
+    let wrong = accounts::sign_in(&home.house, "b@example.org", &Secret::new(PASSWORD), Stay::Day, &device()).await;
+    assert!(matches!(wrong, Err(Refusal::Credentials)), "{wrong:?}");
+    assert_eq!(count(&home, "select count(*) from events where kind = 'accounts_imported'").await, 1);
+    let again = import(&home, &file, MAKE).await;
+    assert_eq!((again.problems, again.ready + again.invited), (vec![at(2, Trouble::Known), at(3, Trouble::Known)], 0));
+}
+
+#[tokio::test]
+async fn a_chunk_is_made_whole_or_not_at_all_and_letters_are_a_choice() {
+    let home = TestHouse::start().await;
+    let mut file = "email,name\n".to_owned();
+    for n in 0..450 {
+        let at = if n == 300 { "nonsense".to_owned() } else { format!("p{n}@example.org") };
+        writeln!(file, "{at},P{n}").unwrap();
+    }
+    let done = import(&home, &file, How::Make { letters: false }).await;
+    assert_eq!(done.problems, [at(302, Trouble::Address)]);
+    let made = count(&home, "select count(*) from users").await;
+    assert_eq!((made, done.invited as i64, done.left), (249, 249, 200));
+    assert_eq!(count(&home, "select count(*) from letters").await, 0);
+    let events: Vec<(String,)> =
+        home.rows("select detail from events where kind = 'accounts_imported' order by id").await;
+    assert_eq!(events, [("200".into(),), ("49".into(),)]);
+    assert_eq!(count(&home, &format!("select count(*) from events where kind = '{}'", Kind::Invited)).await, 249);
+}
+
+#[tokio::test]
+async fn a_hash_that_would_be_weak_or_a_burden_is_not_taken() {
+    let home = TestHouse::start().await;
+    let good = elsewhere("imported password");
+    let tail = good.split_once(",p=1$").unwrap().1;
+    for cost in ["m=8,t=1,p=1", "m=19456,t=1,p=1", "m=4194304,t=3,p=1", "m=19456,t=90,p=1"] {
+        let file = format!("email,name,verified,password_hash\na@example.org,A,yes,\"$argon2id$v=19${cost}${tail}\"\n");
+        assert_eq!(import(&home, &file, MAKE).await.problems, [at(2, Trouble::Hash)], "{cost}");
+    }
+    for hash in [good.replace("argon2id", "argon2i"), good.replace("v=19", "v=16"), "password".into()] {
+        let file = format!("email,name,verified,password_hash\na@example.org,A,yes,\"{hash}\"\n");
+        assert_eq!(import(&home, &file, MAKE).await.problems, [at(2, Trouble::Hash)], "{hash}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_with_bytes_that_are_no_text_is_refused_by_the_line() {
+    let home = TestHouse::start().await;
+    let file = b"email,name\na@example.org,A\nb@example.org,\xff\nc@example.org,C\n".as_slice();
+    let done = admin::import(&home.house, &Proven::operator(), file, How::DryRun).await.unwrap();
+    assert_eq!((done.problems, done.invited), (vec![at(3, Trouble::Malformed)], 2));
+}
