@@ -61,32 +61,33 @@ pub async fn create_verified(
     password: &Secret,
     role: Role,
 ) -> Result<Uuid, Refusal> {
-    create_for(house, name, email, password, role, Event::new(Kind::Created)).await?.ok_or(Refusal::AlreadyDone)
+    let hashed = hashed(house, name, email, password).await?;
+    let mut tx = house.db.begin().await?;
+    let id = insert(house, &mut tx, &hashed, role, Event::new(Kind::Created)).await?;
+    tx.commit().await?;
+    id.ok_or(Refusal::AlreadyDone)
 }
 
-/// The same with an event that somebody has begun. None when the address has an account.
-pub(crate) async fn create_for(
+/// Reads what was typed and hashes the password, which takes long and has no place in a transaction.
+///
+/// # Errors
+/// `Invalid` with every fault, `Busy`, or when the database does not answer.
+pub(crate) async fn hashed(
     house: &Latchkey,
     name: &str,
     email: &str,
     password: &Secret,
-    role: Role,
-    event: Event,
-) -> Result<Option<Uuid>, Refusal> {
+) -> Result<(Parsed, String), Refusal> {
     let parsed = parse(house, name, email, password).await?;
     let hash = house.hasher.hash(&parsed.password).await?;
-    let mut tx = house.db.begin().await?;
-    let id = insert(house, &mut tx, &parsed, &hash, role, event).await?;
-    tx.commit().await?;
-    Ok(id)
+    Ok((parsed, hash))
 }
 
-/// Inserts it. The first administrator, however made, closes the setup page for good.
-pub(super) async fn insert(
+/// Inserts it. None when the address has an account. The first administrator, however made, closes the setup page for good.
+pub(crate) async fn insert(
     house: &Latchkey,
     tx: &mut Tx,
-    parsed: &Parsed,
-    hash: &str,
+    (parsed, hash): &(Parsed, String),
     role: Role,
     event: Event,
 ) -> Result<Option<Uuid>, Refusal> {

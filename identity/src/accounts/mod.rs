@@ -29,8 +29,8 @@ pub use address::{
 pub(crate) use asked::answer;
 pub use change_name::change_name;
 pub use change_password::change_password;
-pub(crate) use create::create_for;
 pub use create::create_verified;
+pub(crate) use create::{hashed, insert};
 pub use devices::KNOWN_FOR;
 pub(crate) use devices::forget as forget_devices;
 pub use invitation::accept_invitation;

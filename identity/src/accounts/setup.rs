@@ -45,8 +45,7 @@ pub async fn setup(
     email: &str,
     password: &Secret,
 ) -> Result<(), Refusal> {
-    let parsed = create::parse(house, name, email, password).await?;
-    let hashed = house.hasher.hash(&parsed.password).await?;
+    let hashed = create::hashed(house, name, email, password).await?;
     let token = hash(house, token.expose());
     let mut tx = house.db.begin().await?;
     let taken: Option<(i64,)> =
@@ -54,7 +53,7 @@ pub async fn setup(
     if taken.is_none() {
         return Err(Refusal::field(Field::Token, Fault::Spent));
     }
-    create::insert(house, &mut tx, &parsed, &hashed, Role::Admin, Event::new(Kind::Created))
+    create::insert(house, &mut tx, &hashed, Role::Admin, Event::new(Kind::Created))
         .await?
         .ok_or(Refusal::AlreadyDone)?;
     tx.commit().await?;

@@ -1,6 +1,6 @@
 //! What an administrator does to an account.
 
-use super::{Proven, another_admin, roles};
+use super::{Acting, Proven, another_admin, roles};
 use crate::{
     Latchkey, Refusal,
     accounts::{self, granted},
@@ -46,12 +46,10 @@ statements! {
 /// # Errors
 /// `Forbidden`, `NotFound`, `Invalid` when there is no such role, `LastAdmin`, or when the database does not answer.
 pub async fn set_role(house: &Latchkey, admin: &Proven, id: Uuid, role: Role) -> Result<(), Refusal> {
-    admin.may(Permission::RolesWrite)?;
     let now = house.now();
-    let mut tx = house.db.begin().await?;
     // Two administrators who demote each other at the same moment would each still see the other in office.
-    tx.in_turn().await?;
-    let before = reach(&mut tx, admin, id).await?;
+    let (mut tx, admin) = admin.begin(house, Permission::RolesWrite).await?;
+    let before = reach(&mut tx, &admin, id).await?;
     let permissions = permissions(&mut tx, role).await?;
     admin.reaches(role, &permissions)?;
     let changed: Option<Changed> = within!(tx, |c| sqlx::query_as(SET_ROLE)
@@ -91,10 +89,8 @@ pub async fn set_role(house: &Latchkey, admin: &Proven, id: Uuid, role: Role) ->
 /// # Errors
 /// `Forbidden`, `NotFound`, `LastAdmin`, or when the database does not answer.
 pub async fn disable(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
-    admin.may(Permission::UsersWrite)?;
-    let mut tx = house.db.begin().await?;
-    tx.in_turn().await?;
-    let before = reach(&mut tx, admin, id).await?;
+    let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
+    let before = reach(&mut tx, &admin, id).await?;
     let done: Option<(Uuid,)> =
         within!(tx, |c| sqlx::query_as(DISABLE).bind(house.now()).bind(id).fetch_optional(c).await)?;
     if done.is_none() {
@@ -113,9 +109,8 @@ pub async fn disable(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), R
 /// # Errors
 /// `Forbidden`, `NotFound`, or when the database does not answer.
 pub async fn enable(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
-    admin.may(Permission::UsersWrite)?;
-    let mut tx = house.db.begin().await?;
-    reach(&mut tx, admin, id).await?;
+    let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
+    reach(&mut tx, &admin, id).await?;
     let done: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(ENABLE).bind(id).fetch_optional(c).await)?;
     if done.is_none() {
         return Ok(());
@@ -130,9 +125,8 @@ pub async fn enable(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Re
 /// # Errors
 /// `Forbidden`, `NotFound`, or when the database does not answer.
 pub async fn end_sessions(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<usize, Refusal> {
-    admin.may(Permission::UsersWrite)?;
-    let mut tx = house.db.begin().await?;
-    reach(&mut tx, admin, id).await?;
+    let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
+    reach(&mut tx, &admin, id).await?;
     let ended = sessions::end_all_within(house, &mut tx, id, None, EndCause::EndedByAdmin).await?;
     let event = admin.event(Kind::SessionsEndedByAdmin).on(id).detail(ended.len().to_string());
     events::record(house, &mut tx, event).await?;
@@ -151,8 +145,8 @@ pub async fn reset_password(house: &Latchkey, admin: &Proven, id: Uuid, password
     let (name, email) = accounts::profile(house, id).await?;
     let password = passwords::accept(house, password, &Rules::of(house, &name, &email)).await?;
     let hash = house.hasher.hash(&password).await?;
-    let mut tx = house.db.begin().await?;
-    reach(&mut tx, admin, id).await?;
+    let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
+    reach(&mut tx, &admin, id).await?;
     let done: Option<(String, String, Option<Timestamp>)> =
         within!(tx, |c| sqlx::query_as(SET_PASSWORD).bind(&hash).bind(id).bind(house.now()).fetch_optional(c).await)?;
     let (name, email, verified_at) = done.ok_or(Refusal::NotFound)?;
@@ -185,7 +179,7 @@ pub(super) struct Standing {
 }
 
 /// The account, if there is one and the administrator may act on it: nobody acts on somebody who may do more.
-pub(super) async fn reach(tx: &mut Tx, admin: &Proven, id: Uuid) -> Result<Standing, Refusal> {
+pub(super) async fn reach(tx: &mut Tx, admin: &Acting, id: Uuid) -> Result<Standing, Refusal> {
     let row: Option<(Option<i64>, Role, Option<String>)> =
         within!(*tx, |c| sqlx::query_as(STANDING).bind(id).fetch_optional(c).await)?;
     let (disabled_at, role, stored) = row.ok_or(Refusal::NotFound)?;

@@ -55,12 +55,10 @@ struct Revoked {
 /// # Errors
 /// `Forbidden`, `NotFound` also once the time is over, `LastAdmin`, or when the database does not answer.
 pub async fn order_deletion(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
-    admin.may(Permission::UsersWrite)?;
     let now = house.now();
-    let mut tx = house.db.begin().await?;
     // Two administrators who delete each other at the same moment would each still see the other in office.
-    tx.in_turn().await?;
-    reach(&mut tx, admin, id).await?;
+    let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
+    reach(&mut tx, &admin, id).await?;
     let ordered: Option<Ordered> = within!(tx, |c| sqlx::query_as(ORDER)
         .bind(now)
         .bind(now.plus(leaving::UNDO))
@@ -98,9 +96,8 @@ pub async fn order_deletion(house: &Latchkey, admin: &Proven, id: Uuid) -> Resul
 /// # Errors
 /// `Forbidden`, `NotFound` also once the time is over, or when the database does not answer.
 pub async fn revoke_deletion(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
-    admin.may(Permission::UsersWrite)?;
-    let mut tx = house.db.begin().await?;
-    reach(&mut tx, admin, id).await?;
+    let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
+    reach(&mut tx, &admin, id).await?;
     let revoked: Option<Revoked> =
         within!(tx, |c| sqlx::query_as(REVOKE).bind(id).bind(house.now()).fetch_optional(c).await)?;
     let Some(revoked) = revoked else {

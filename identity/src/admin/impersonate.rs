@@ -66,20 +66,15 @@ pub async fn impersonate(
     wish: &Wish<'_>,
 ) -> Result<TokenPair, Refusal> {
     admin.may(Permission::UsersImpersonate)?;
-    if admin.0.id != Some(viewer.id) || viewer.actor.is_some() || wish.of == viewer.id {
+    if !admin.is(viewer.id) || viewer.actor.is_some() || wish.of == viewer.id {
         return Err(Refusal::Forbidden);
     }
     let reason = reason(wish.reason)?;
-    let mut tx = house.db.begin().await?;
-    // Nobody becomes or stops being an administrator meanwhile.
-    tx.in_turn().await?;
+    let (mut tx, admin) = admin.begin(house, Permission::UsersImpersonate).await?;
     let find = async |tx: &mut crate::db::Tx, id: Uuid| -> Result<Option<Standing>, Refusal> {
         Ok(within!(*tx, |c| sqlx::query_as(STANDING).bind(id).fetch_optional(c).await)?)
     };
     let own = find(&mut tx, viewer.id).await?.ok_or(Refusal::SignedOut(None))?;
-    if !Permissions::of(own.role, own.permissions.as_deref()).has(Permission::UsersImpersonate) {
-        return Err(Refusal::Forbidden);
-    }
     let of = find(&mut tx, wish.of).await?.ok_or(Refusal::NotFound)?;
     let permissions = Permissions::of(of.role, of.permissions.as_deref());
     admin.reaches(of.role, &permissions)?;

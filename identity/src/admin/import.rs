@@ -7,7 +7,7 @@
 //! in force.
 
 use super::{
-    Proven,
+    Acting, Proven,
     invite::{make, may_give, read},
 };
 use crate::{
@@ -124,7 +124,8 @@ struct Columns {
 /// Reads a file and makes its accounts, or says what would be made of it.
 ///
 /// # Errors
-/// `Forbidden`, `Broken` when the file cannot be read, or when the database does not answer: the chunks before are made then.
+/// `Forbidden` and `Invalid` also when the authority or a role is lost on the way, `Broken` when the file cannot be read, or when the
+/// database does not answer: the chunks before are made then.
 pub async fn import(house: &Latchkey, admin: &Proven, file: impl Read + Send, how: How) -> Result<Imported, Refusal> {
     admin.may(Permission::UsersWrite)?;
     let mut done = Imported::default();
@@ -257,8 +258,8 @@ impl Lines<'_> {
         let answer = match Role::from_word(word) {
             None => Err(Trouble::Role),
             Some(role) => {
-                let mut tx = self.house.db.begin().await?;
-                match may_give(&mut tx, self.admin, role).await {
+                let (mut tx, admin) = self.admin.begin(self.house, Permission::UsersWrite).await?;
+                match may_give(&mut tx, &admin, role).await {
                     Ok(()) => Ok(role),
                     Err(Refusal::Forbidden) => Err(Trouble::Beyond),
                     Err(Refusal::Invalid(_)) => Err(Trouble::Role),
@@ -306,9 +307,13 @@ async fn settle(
     if entries.is_empty() {
         return Ok(());
     }
-    let mut tx = house.db.begin().await?;
+    let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
+    // The file may be long: since its lines were read, a role may be gone, or beyond the asker.
+    for role in entries.iter().map(|entry| entry.role).collect::<HashSet<_>>() {
+        may_give(&mut tx, &admin, role).await?;
+    }
     for entry in &entries {
-        if !make_one(house, &mut tx, admin, entry, letters).await? {
+        if !make_one(house, &mut tx, &admin, entry, letters).await? {
             // Registered at this very moment. Nothing of the chunk is made.
             drop(tx);
             done.not(entry.line, Trouble::Known);
@@ -330,7 +335,7 @@ async fn settle(
 async fn make_one(
     house: &Latchkey,
     tx: &mut Tx,
-    admin: &Proven,
+    admin: &Acting,
     entry: &Entry,
     letters: bool,
 ) -> Result<bool, Refusal> {

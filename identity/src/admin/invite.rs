@@ -4,7 +4,7 @@
 //! roles, and as far as their own permissions go.
 
 use super::{
-    Proven,
+    Acting, Proven,
     acts::{permissions, reach},
 };
 use crate::{
@@ -38,8 +38,8 @@ statements! {
 pub async fn invite(house: &Latchkey, admin: &Proven, name: &str, email: &str, role: Role) -> Result<Uuid, Refusal> {
     admin.may(Permission::UsersWrite)?;
     let (name, email) = read(name, email)?;
-    let mut tx = house.db.begin().await?;
-    may_give(&mut tx, admin, role).await?;
+    let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
+    may_give(&mut tx, &admin, role).await?;
     let id = make(house, &mut tx, &name, &email, role).await?.ok_or_else(taken)?;
     accounts::send_invitation(house, &mut tx, id, &name, &email).await?;
     events::record(house, &mut tx, admin.event(Kind::Invited).on(id).detail(role.as_str())).await?;
@@ -61,10 +61,15 @@ pub async fn create(
     role: Role,
 ) -> Result<Uuid, Refusal> {
     admin.may(Permission::UsersWrite)?;
-    let mut tx = house.db.begin().await?;
-    may_give(&mut tx, admin, role).await?;
-    drop(tx);
-    accounts::create_for(house, name, email, password, role, admin.event(Kind::Created)).await?.ok_or_else(taken)
+    if role != Role::User {
+        admin.may(Permission::RolesWrite)?;
+    }
+    let hashed = accounts::hashed(house, name, email, password).await?;
+    let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
+    may_give(&mut tx, &admin, role).await?;
+    let made = accounts::insert(house, &mut tx, &hashed, role, admin.event(Kind::Created)).await?;
+    tx.commit().await?;
+    made.ok_or_else(taken)
 }
 
 /// Sends the letter once more. The earlier ones stay good until one of them is spent.
@@ -76,8 +81,8 @@ pub async fn resend_invitation(house: &Latchkey, admin: &Proven, id: Uuid) -> Re
     admin.may(Permission::UsersWrite)?;
     let address = EmailAddress::parse(&accounts::profile(house, id).await?.1)?;
     throttle::take(house, Throttle::Letters, &address).await?;
-    let mut tx = house.db.begin().await?;
-    reach(&mut tx, admin, id).await?;
+    let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
+    reach(&mut tx, &admin, id).await?;
     let invited: Option<(String, String, Role)> =
         within!(tx, |c| sqlx::query_as(INVITED).bind(id).fetch_optional(c).await)?;
     let (name, _, role) = invited.filter(|(_, email, _)| *email == address.as_str()).ok_or(Refusal::NotFound)?;
@@ -94,9 +99,8 @@ pub async fn resend_invitation(house: &Latchkey, admin: &Proven, id: Uuid) -> Re
 /// # Errors
 /// `Forbidden`, `NotFound` when nobody waits there to accept an invitation, or when the database does not answer.
 pub async fn revoke_invitation(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
-    admin.may(Permission::UsersWrite)?;
-    let mut tx = house.db.begin().await?;
-    reach(&mut tx, admin, id).await?;
+    let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
+    reach(&mut tx, &admin, id).await?;
     let nobody = accounts::displace(house, &mut tx, id).await?.ok_or(Refusal::NotFound)?;
     events::record(house, &mut tx, admin.event(Kind::AccountDeleted).on(nobody)).await?;
     tx.commit().await?;
@@ -113,8 +117,8 @@ pub(super) fn read(name: &str, email: &str) -> Result<(PersonName, EmailAddress)
     }
 }
 
-/// Whether the administrator may make an account with this role. What everybody is needs no permission to give.
-pub(super) async fn may_give(tx: &mut Tx, admin: &Proven, role: Role) -> Result<(), Refusal> {
+/// Whether the administrator may make an account with this role. Asked in the transaction that makes it. What everybody is needs no permission to give.
+pub(super) async fn may_give(tx: &mut Tx, admin: &Acting, role: Role) -> Result<(), Refusal> {
     if role == Role::User {
         return Ok(());
     }

@@ -78,10 +78,14 @@ pub async fn keys(house: &Latchkey, admin: &Admin) -> Result<Vec<KeyView>, Refus
 /// Makes a new key, publishes it now, and lets it take over after `wait`. Answers its `kid`.
 ///
 /// # Errors
-/// `Forbidden`, or when the database does not answer; then nothing has changed.
+/// `Forbidden`; `AlreadyDone` while another is published and waits to take over, unless this one is to do so at once; or when the
+/// database does not answer. Then nothing has changed.
 pub async fn rotate_keys(house: &Latchkey, admin: &Proven, wait: Duration) -> Result<String, Refusal> {
-    admin.may(Permission::KeysRotate)?;
-    keys::rotate_by(house, admin.event(Kind::KeysRotated), wait).await
+    let (mut tx, admin) = admin.begin(house, Permission::KeysRotate).await?;
+    if wait > keys::AT_ONCE && keys::is_coming(house, &mut tx).await? {
+        return Err(Refusal::AlreadyDone);
+    }
+    keys::rotate_by(house, tx, admin.event(Kind::KeysRotated), wait).await
 }
 
 /// Plans the moment (milliseconds since 1970) at which the key that signs now stops to. Its successor is published ten minutes before
@@ -91,8 +95,8 @@ pub async fn rotate_keys(house: &Latchkey, admin: &Proven, wait: Duration) -> Re
 /// `Forbidden`; `Invalid` when that is less than ten minutes or more than a year away; `AlreadyDone` when its successor is published
 /// already; or when the database does not answer.
 pub async fn plan_key_retirement(house: &Latchkey, admin: &Proven, at: i64) -> Result<(), Refusal> {
-    admin.may(Permission::KeysRotate)?;
-    keys::plan(house, admin.event(Kind::KeyRetirementPlanned), Timestamp(at)).await
+    let (tx, admin) = admin.begin(house, Permission::KeysRotate).await?;
+    keys::plan(house, tx, admin.event(Kind::KeyRetirementPlanned), Timestamp(at)).await
 }
 
 /// Takes that back.
@@ -100,8 +104,8 @@ pub async fn plan_key_retirement(house: &Latchkey, admin: &Proven, at: i64) -> R
 /// # Errors
 /// `Forbidden`; `AlreadyDone` when the successor is published already; or when the database does not answer.
 pub async fn cancel_key_retirement(house: &Latchkey, admin: &Proven) -> Result<(), Refusal> {
-    admin.may(Permission::KeysRotate)?;
-    keys::cancel(house, admin.event(Kind::KeyRetirementPlanned)).await
+    let (tx, admin) = admin.begin(house, Permission::KeysRotate).await?;
+    keys::cancel(house, tx, admin.event(Kind::KeyRetirementPlanned)).await
 }
 
 /// Trusts a key no more: every access token it signed is refused, here at once and on every node within a second. Browsers go on with
@@ -110,8 +114,8 @@ pub async fn cancel_key_retirement(house: &Latchkey, admin: &Proven) -> Result<(
 /// # Errors
 /// `Forbidden`, `NotFound`, or when the database does not answer.
 pub async fn distrust_key(house: &Latchkey, admin: &Proven, kid: &str) -> Result<Option<String>, Refusal> {
-    admin.may(Permission::KeysRotate)?;
-    keys::distrust(house, admin.event(Kind::KeyDistrusted), kid).await
+    let (tx, admin) = admin.begin(house, Permission::KeysRotate).await?;
+    keys::distrust(house, tx, admin.event(Kind::KeyDistrusted), kid).await
 }
 
 /// Reads a moment in UTC as a form or an operator writes it: `2026-12-01T09:30`, perhaps with seconds and a `Z`.

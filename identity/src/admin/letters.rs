@@ -170,9 +170,8 @@ pub async fn letter_counts(house: &Latchkey, admin: &Admin) -> Result<LetterCoun
 /// # Errors
 /// `NotFound`, or when the database does not answer.
 pub async fn retry_letters(house: &Latchkey, admin: &Proven, id: Option<Uuid>) -> Result<u64, Refusal> {
-    admin.may(Permission::LettersRetry)?;
     let now = house.now();
-    let mut tx = house.db.begin().await?;
+    let (mut tx, admin) = admin.begin(house, Permission::LettersRetry).await?;
     let letters = match id {
         None => within!(tx, |c| sqlx::query(RETRY_ALL).bind(now).execute(c).await.map(|done| done.rows_affected()))?,
         Some(id) => {

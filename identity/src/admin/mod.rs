@@ -5,6 +5,7 @@
 //! the transaction that does it, and none can leave the installation without an administrator.
 
 mod account;
+mod acting;
 mod acts;
 mod course;
 mod delete;
@@ -21,6 +22,8 @@ mod roles;
 mod settings;
 mod users;
 mod verify;
+
+pub(crate) use acting::Acting;
 
 pub use account::{AccountState, account, letters_of};
 pub use acts::{disable, enable, end_sessions, reset_password, set_role};
@@ -51,7 +54,6 @@ pub use verify::verify;
 use crate::{
     Latchkey, Refusal,
     audit::{self, Chosen},
-    events,
     sessions::{self, Device},
     words::{EventView, Page, Permission, Permissions, Role, Viewer},
 };
@@ -74,6 +76,7 @@ pub(crate) use another_admin;
 pub(crate) fn statements() -> Vec<crate::db::Statement> {
     [
         account::STATEMENTS,
+        acting::STATEMENTS,
         acts::STATEMENTS,
         course::STATEMENTS,
         delete::STATEMENTS,
@@ -94,7 +97,8 @@ pub(crate) fn statements() -> Vec<crate::db::Statement> {
 
 /// Somebody who may open the admin panel, what they may do there, and where they sit.
 pub struct Admin {
-    id: Option<Uuid>,
+    /// Account and session; none for the operator.
+    seat: Option<(Uuid, Uuid)>,
     role: Role,
     permissions: Permissions,
     device: Device,
@@ -111,18 +115,18 @@ impl Admin {
             return Err(Refusal::Forbidden);
         }
         let (role, permissions) = (viewer.role, viewer.permissions.clone());
-        Ok(Self { id: Some(viewer.id), role, permissions, device: device.clone() })
+        Ok(Self { seat: Some((viewer.id, viewer.session)), role, permissions, device: device.clone() })
     }
 
     /// Whoever can run the command line on the machine that holds the keys.
     pub fn operator() -> Self {
         let permissions = Permissions::of(Role::Admin, None);
-        Self { id: None, role: Role::Admin, permissions, device: Device::new("command line", "") }
+        Self { seat: None, role: Role::Admin, permissions, device: Device::new("command line", "") }
     }
 
     /// Whether this is their own account.
     pub(crate) fn is(&self, account: Uuid) -> bool {
-        self.id == Some(account)
+        self.seat.is_some_and(|(id, _)| id == account)
     }
 
     /// Whether they may do this. Every rule of the panel asks it first.
@@ -152,27 +156,19 @@ impl Admin {
     /// # Errors
     /// `Forbidden` when it is somebody else's proof.
     pub fn proven(self, proof: &sessions::Proven) -> Result<Proven, Refusal> {
-        if self.id == Some(proof.user()) { Ok(Proven(self)) } else { Err(Refusal::Forbidden) }
+        if self.is(proof.user()) { Ok(Proven(self)) } else { Err(Refusal::Forbidden) }
     }
 }
 
 /// An administrator who has given the password lately. Everything that changes something takes one, and not an [`Admin`]: who
-/// forgets to ask for the proof has nothing to call it with.
+/// forgets to ask for the proof has nothing to call it with. By itself it changes nothing either: it begins a transaction, in which
+/// [`Acting`] says what they may do now.
 pub struct Proven(Admin);
 
 impl Proven {
     /// Whoever can run the command line. The keys at their hand are proof enough.
     pub fn operator() -> Self {
         Self(Admin::operator())
-    }
-
-    /// Begins an event of this administrator.
-    pub(crate) fn event(&self, kind: events::Kind) -> events::Event {
-        let event = events::Event::new(kind).from(&self.0.device);
-        match self.0.id {
-            Some(id) => event.by(id),
-            None => event,
-        }
     }
 }
 

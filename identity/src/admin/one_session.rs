@@ -14,9 +14,8 @@ use uuid::Uuid;
 /// # Errors
 /// `Forbidden`, `NotFound` when there is no such account or the session is not one of its own, or when the database does not answer.
 pub async fn end_session(house: &Latchkey, admin: &Proven, id: Uuid, session: Uuid) -> Result<(), Refusal> {
-    admin.may(Permission::UsersWrite)?;
-    let mut tx = house.db.begin().await?;
-    reach(&mut tx, admin, id).await?;
+    let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
+    reach(&mut tx, &admin, id).await?;
     if !sessions::end_one(house, &mut tx, id, session, EndCause::EndedByAdmin).await? {
         drop(tx);
         return sessions::one(house, id, session).await.map(drop);

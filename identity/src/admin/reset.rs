@@ -24,9 +24,8 @@ statements! {
 /// `Forbidden`, `NotFound`, `NotAllowed` on the field `id` while nobody has confirmed the address, because it is not certain that
 /// the letter would reach the owner, or when the database does not answer.
 pub async fn force_reset(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
-    admin.may(Permission::UsersWrite)?;
-    let mut tx = house.db.begin().await?;
-    reach(&mut tx, admin, id).await?;
+    let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
+    reach(&mut tx, &admin, id).await?;
     let owner: Option<(String, String, Option<Timestamp>)> =
         within!(tx, |c| sqlx::query_as(OWNER).bind(id).fetch_optional(c).await)?;
     let (name, email, verified_at) = owner.ok_or(Refusal::NotFound)?;

@@ -4,7 +4,7 @@
 //! counts from their next request: every node remembers what a changed role lets one do now, and a token that says otherwise is
 //! stale. However many hold it, one row is written.
 
-use super::{Admin, Proven};
+use super::{Acting, Admin, Proven};
 use crate::{
     Latchkey, Refusal,
     db::{Topic, Tx, on, statements, within},
@@ -109,9 +109,8 @@ pub async fn make_role(house: &Latchkey, admin: &Proven, name: &str, words: &[St
     admin.may(Permission::RolesWrite)?;
     let name = name_of(name)?;
     let permissions = permissions_of(words)?;
+    let (mut tx, admin) = admin.begin(house, Permission::RolesWrite).await?;
     admin.reaches(Role::Named(name), &permissions)?;
-    let mut tx = house.db.begin().await?;
-    tx.in_turn().await?;
     let roles: i64 = within!(tx, |c| sqlx::query_scalar(COUNT).fetch_one(c).await)?;
     if roles >= MAX_ROLES {
         return Err(Refusal::field(Field::Form, Fault::NotAllowed));
@@ -127,7 +126,7 @@ pub async fn make_role(house: &Latchkey, admin: &Proven, name: &str, words: &[St
     if made == 0 {
         return Err(Refusal::field(Field::Name, Fault::Same));
     }
-    record(house, &mut tx, admin, Kind::RoleMade, name, &permissions).await?;
+    record(house, &mut tx, &admin, Kind::RoleMade, name, &permissions).await?;
     tx.ring(Topic::Revoked).await?;
     tx.commit().await?;
     house.revocations.role(name, now, permissions);
@@ -142,8 +141,7 @@ pub async fn edit_role(house: &Latchkey, admin: &Proven, name: RoleName, words: 
     admin.may(Permission::RolesWrite)?;
     let after = permissions_of(words)?;
     let role = Role::Named(name);
-    let mut tx = house.db.begin().await?;
-    tx.in_turn().await?;
+    let (mut tx, admin) = admin.begin(house, Permission::RolesWrite).await?;
     let before = stored(&mut tx, name).await?;
     admin.reaches(role, &before)?;
     admin.reaches(role, &after)?;
@@ -161,7 +159,7 @@ pub async fn edit_role(house: &Latchkey, admin: &Proven, name: RoleName, words: 
         let cap = now.plus(sessions::ADMIN_CAP);
         within!(tx, |c| sqlx::query(CAP_SESSIONS).bind(cap).bind(name.as_str()).execute(c).await.map(drop))?;
     }
-    record(house, &mut tx, admin, Kind::RoleEdited, name, &after).await?;
+    record(house, &mut tx, &admin, Kind::RoleEdited, name, &after).await?;
     tx.ring(Topic::Revoked).await?;
     tx.commit().await?;
     house.revocations.role(name, changed, after);
@@ -173,9 +171,7 @@ pub async fn edit_role(house: &Latchkey, admin: &Proven, name: RoleName, words: 
 /// # Errors
 /// `Forbidden`, `NotFound`, `InUse` while somebody has it, or when the database does not answer.
 pub async fn remove_role(house: &Latchkey, admin: &Proven, name: RoleName) -> Result<(), Refusal> {
-    admin.may(Permission::RolesWrite)?;
-    let mut tx = house.db.begin().await?;
-    tx.in_turn().await?;
+    let (mut tx, admin) = admin.begin(house, Permission::RolesWrite).await?;
     let before = stored(&mut tx, name).await?;
     admin.reaches(Role::Named(name), &before)?;
     let removed =
@@ -183,7 +179,7 @@ pub async fn remove_role(house: &Latchkey, admin: &Proven, name: RoleName) -> Re
     if removed == 0 {
         return Err(Refusal::InUse);
     }
-    record(house, &mut tx, admin, Kind::RoleRemoved, name, &before).await?;
+    record(house, &mut tx, &admin, Kind::RoleRemoved, name, &before).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -198,7 +194,7 @@ pub(super) async fn stored(tx: &mut Tx, name: RoleName) -> Result<Permissions, R
 async fn record(
     house: &Latchkey,
     tx: &mut Tx,
-    admin: &Proven,
+    admin: &Acting,
     kind: Kind,
     name: RoleName,
     permissions: &Permissions,

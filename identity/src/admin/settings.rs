@@ -128,9 +128,8 @@ async fn change(house: &Latchkey, admin: &Proven, knob: Knob, text: Option<&str>
         return Err(wrong(Fault::Fixed));
     }
     let now = house.now();
-    let mut tx = house.db.begin().await?;
     // The value before is part of the event, and must be that of the change before.
-    tx.in_turn().await?;
+    let (mut tx, admin) = admin.begin(house, Permission::SettingsWrite).await?;
     let rows = policy::rows_within(&mut tx).await?;
     let before = Held::of(&house.settings, rows.clone()).policy;
     let others: Vec<Row> = rows.iter().filter(|row| row.name != knob.as_str()).cloned().collect();
@@ -138,7 +137,8 @@ async fn change(house: &Latchkey, admin: &Proven, knob: Knob, text: Option<&str>
     if let Some(text) = text {
         after.set(knob, text).map_err(wrong)?;
     }
-    if after.sign_up == SignUp::Domains && after.sign_up_domains.is_empty() {
+    let of_sign_up = matches!(knob, Knob::SignUp | Knob::SignUpDomains);
+    if of_sign_up && after.sign_up == SignUp::Domains && after.sign_up_domains.is_empty() {
         // It would admit nobody and look as if it admitted some.
         return Err(wrong(Fault::Missing));
     }

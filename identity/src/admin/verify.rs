@@ -33,10 +33,9 @@ statements! {
 /// # Errors
 /// `Forbidden`, `NotFound`, or when the database does not answer.
 pub async fn verify(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
-    admin.may(Permission::UsersWrite)?;
     let now = house.now();
-    let mut tx = house.db.begin().await?;
-    reach(&mut tx, admin, id).await?;
+    let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
+    reach(&mut tx, &admin, id).await?;
     let certain: Option<(String, String)> =
         within!(tx, |c| sqlx::query_as(CERTAIN).bind(now).bind(id).fetch_optional(c).await)?;
     let mut ended = Vec::new();

@@ -43,8 +43,7 @@ impl Export {
     /// # Errors
     /// `Forbidden`, or when the database does not answer.
     pub async fn begin(house: Arc<Latchkey>, admin: &Proven, chosen: Chosen, format: Format) -> Result<Self, Refusal> {
-        admin.may(Permission::AuditRead)?;
-        let mut tx = house.db.begin().await?;
+        let (mut tx, admin) = admin.begin(&house, Permission::AuditRead).await?;
         events::record(&house, &mut tx, admin.event(Kind::AuditExported).detail(format.as_str())).await?;
         tx.commit().await?;
         seal(&house).await?;

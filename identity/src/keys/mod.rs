@@ -11,7 +11,7 @@ mod signing;
 pub use master::{MasterKey, Purpose};
 pub(crate) use plan::{cancel, distrust, plan, succeed_if_due};
 pub use ring::{ANNOUNCED, AT_ONCE, KeyRow, Keyring, list, rotate};
-pub(crate) use ring::{found, load, marks, rotate_by, rotate_if_old, tidy, verifies_for};
+pub(crate) use ring::{found, is_coming, load, marks, rotate_by, rotate_if_old, tidy, verifies_for};
 pub use seal::Sealer;
 pub use signing::{SigningAlg, SigningKey};
 

@@ -1,4 +1,5 @@
 //! What an administrator decides about signing keys besides rotating them: when one stops to sign, and that one is trusted no more.
+//! Who decides comes with a transaction that has its turn.
 
 use super::ring::{self, ANNOUNCED, KeyRow};
 use crate::{
@@ -31,13 +32,11 @@ const FURTHEST: Duration = Duration::from_secs(366 * 86_400);
 /// # Errors
 /// `Invalid` when the moment is sooner than a successor has to be published, or more than a year away; `AlreadyDone` when a successor
 /// is published already; or when the database does not answer.
-pub(crate) async fn plan(house: &Latchkey, event: Event, at: Timestamp) -> Result<(), Refusal> {
+pub(crate) async fn plan(house: &Latchkey, mut tx: Tx, event: Event, at: Timestamp) -> Result<(), Refusal> {
     let now = house.now();
     if at < now.plus(ANNOUNCED) || at > now.plus(FURTHEST) {
         return Err(Refusal::field(Field::Value, Fault::NotAllowed));
     }
-    let mut tx = house.db.begin().await?;
-    tx.in_turn().await?;
     let keys = ring::rows_within(&mut tx).await?;
     let signer = keys.iter().find(|key| key.signs(now)).ok_or(Refusal::NotFound)?;
     if signer.retired_at.is_some() {
@@ -55,10 +54,8 @@ pub(crate) async fn plan(house: &Latchkey, event: Event, at: Timestamp) -> Resul
 ///
 /// # Errors
 /// `AlreadyDone` when the successor is published already, or when the database does not answer.
-pub(crate) async fn cancel(house: &Latchkey, event: Event) -> Result<(), Refusal> {
+pub(crate) async fn cancel(house: &Latchkey, mut tx: Tx, event: Event) -> Result<(), Refusal> {
     let now = house.now();
-    let mut tx = house.db.begin().await?;
-    tx.in_turn().await?;
     let keys = ring::rows_within(&mut tx).await?;
     if keys.iter().any(|key| key.signs(now) && key.retire_at.is_some() && key.retired_at.is_some()) {
         return Err(Refusal::AlreadyDone);
@@ -100,10 +97,8 @@ async fn succeed(house: &Latchkey, tx: &mut Tx) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// `NotFound`, or when the database does not answer.
-pub(crate) async fn distrust(house: &Latchkey, event: Event, kid: &str) -> Result<Option<String>, Refusal> {
+pub(crate) async fn distrust(house: &Latchkey, mut tx: Tx, event: Event, kid: &str) -> Result<Option<String>, Refusal> {
     let now = house.now();
-    let mut tx = house.db.begin().await?;
-    tx.in_turn().await?;
     let keys = ring::rows_within(&mut tx).await?;
     let leaked = keys.iter().find(|key| key.kid == kid).ok_or(Refusal::NotFound)?;
     let coming = keys.iter().find(|key| key.signs_from > now && key.kid != kid);

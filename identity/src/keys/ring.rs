@@ -157,18 +157,20 @@ pub(crate) async fn marks(db: &Db) -> Result<Vec<Mark>, Refusal> {
 /// # Errors
 /// When the database does not answer; then nothing has changed.
 pub async fn rotate(house: &Latchkey, wait: Duration) -> Result<String, Refusal> {
-    rotate_by(house, Event::new(Kind::KeysRotated), wait).await
-}
-
-/// The same; `event` says who did it.
-pub(crate) async fn rotate_by(house: &Latchkey, event: Event, wait: Duration) -> Result<String, Refusal> {
     let mut tx = house.db.begin().await?;
-    // Two at once would not see each other's key, and both would stay in force.
     tx.in_turn().await?;
-    replace(house, tx, event, wait).await
+    rotate_by(house, tx, Event::new(Kind::KeysRotated), wait).await
 }
 
-async fn replace(house: &Latchkey, mut tx: Tx, event: Event, wait: Duration) -> Result<String, Refusal> {
+/// Whether a key is published that does not sign yet.
+pub(crate) async fn is_coming(house: &Latchkey, tx: &mut Tx) -> Result<bool, Refusal> {
+    let now = house.now();
+    Ok(rows_within(tx).await?.iter().any(|key| key.signs_from > now))
+}
+
+/// The same in a transaction that has its turn: two at once would not see each other's key, and both would stay in force. `event` says
+/// who did it.
+pub(crate) async fn rotate_by(house: &Latchkey, mut tx: Tx, event: Event, wait: Duration) -> Result<String, Refusal> {
     let kid = insert(house, &mut tx, house.now().plus(wait)).await?;
     events::record(house, &mut tx, event.detail(kid.as_str())).await?;
     tx.commit().await?;
@@ -183,7 +185,7 @@ pub(crate) async fn rotate_if_old(house: &Latchkey) -> Result<(), Refusal> {
     tx.in_turn().await?;
     let newest: Option<KeyRow> = within!(tx, |c| sqlx::query_as(ALL_KEYS).fetch_optional(c).await)?;
     if newest.is_some_and(|key| key.signs_from.plus(age) <= house.now()) {
-        let kid = replace(house, tx, Event::new(Kind::KeysRotated), ANNOUNCED).await?;
+        let kid = rotate_by(house, tx, Event::new(Kind::KeysRotated), ANNOUNCED).await?;
         tracing::info!(kid, "a new signing key was made because the one in use is old; it takes over in {ANNOUNCED:?}");
     }
     Ok(())

@@ -108,8 +108,7 @@ pub async fn export_users(
     filter: &Filter,
     format: Format,
 ) -> Result<PeopleExport, Refusal> {
-    admin.may(Permission::UsersRead)?;
-    let mut tx = house.db.begin().await?;
+    let (mut tx, admin) = admin.begin(house, Permission::UsersRead).await?;
     events::record(house, &mut tx, admin.event(Kind::AccountsExported).detail(format.as_str())).await?;
     tx.commit().await?;
     let filter = Filter { at: At::First, limit: CHUNK, ..filter.clone() };
