@@ -7,6 +7,7 @@
 use crate::{
     Latchkey, Refusal,
     db::{on, statements},
+    jobs,
     keys::mac,
 };
 use std::{num::NonZeroU32, time::Duration};
@@ -25,7 +26,10 @@ statements! {
                   <= cast($2 as bigint) + cast($4 as bigint)
             returning empty_at";
     OWED = "select empty_at from address_counts where key = $1";
-    TIDY = "delete from address_counts where empty_at <= $1 or empty_at > cast($1 as bigint) + 2 * cast($2 as bigint)";
+    /// Those that are back at nothing, and those of a wrong clock: two minutes are twice what may be owed.
+    TIDY = "delete from address_counts
+             where key in (select key from address_counts
+                            where empty_at <= $1 or empty_at > cast($1 as bigint) + 120000 limit $2)";
 }
 
 const MINUTE: i64 = 60_000;
@@ -56,6 +60,5 @@ pub async fn take(house: &Latchkey, class: &str, network: &[u8], per_minute: Non
 }
 
 pub(crate) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
-    on!(house.db, write, |p| sqlx::query(TIDY).bind(house.now()).bind(MINUTE).execute(p).await.map(drop))?;
-    Ok(())
+    jobs::clear(house, TIDY, house.now()).await
 }

@@ -386,22 +386,71 @@ async fn several_are_acted_on_each_by_its_own_rule_and_the_rest_is_named() {
     admin::disable(&home.house, &root, bob).await.unwrap();
     let before: (i64,) = home.row("select count(*) from events").await;
     let all = [alice, bob, boss, nobody, alice];
-    let outcome = admin::bulk(&home.house, &root, Act::Disable, &all).await.unwrap();
+    let outcome = admin::bulk(&home.house, &root, Act::Disable, &all, None).await.unwrap();
     assert_eq!(outcome.done, [alice]);
     assert_eq!(outcome.skipped, [(bob, Why::Already), (boss, Why::Own), (nobody, Why::Gone)]);
     let after: (i64,) = home.row("select count(*) from events").await;
     assert_eq!(after.0 - before.0, 1, "one event for the one");
     let undo = outcome.act.undone_by().unwrap();
-    let undone = admin::bulk(&home.house, &root, undo, &outcome.done).await.unwrap();
+    let undone = admin::bulk(&home.house, &root, undo, &outcome.done, Some(outcome.at)).await.unwrap();
     assert_eq!((undone.act, undone.done, undone.skipped), (Act::Enable, vec![alice], vec![]), "and bob stays disabled");
-    let deleted = admin::bulk(&home.house, &root, Act::Delete, &[alice]).await.unwrap();
-    let kept = admin::bulk(&home.house, &root, deleted.act.undone_by().unwrap(), &deleted.done).await.unwrap();
+    let deleted = admin::bulk(&home.house, &root, Act::Delete, &[alice], None).await.unwrap();
+    let kept = admin::bulk(&home.house, &root, deleted.act.undone_by().unwrap(), &deleted.done, Some(deleted.at))
+        .await
+        .unwrap();
     assert_eq!((kept.act, kept.done), (Act::Keep, vec![alice]));
-    let of_operator = admin::bulk(&home.house, &Proven::operator(), Act::Disable, &[boss, alice]).await.unwrap();
+    let of_operator = admin::bulk(&home.house, &Proven::operator(), Act::Disable, &[boss, alice], None).await.unwrap();
     assert_eq!(of_operator.skipped, [(boss, Why::LastAdmin)], "and alice is done all the same");
     assert_eq!(of_operator.done, [alice]);
     let many: Vec<Uuid> = (0..31).map(Uuid::from_u128).collect();
-    assert!(matches!(admin::bulk(&home.house, &root, Act::Enable, &many).await, Err(identity::Refusal::Invalid(_))));
+    assert!(matches!(
+        admin::bulk(&home.house, &root, Act::Enable, &many, None).await,
+        Err(identity::Refusal::Invalid(_))
+    ));
+}
+
+#[tokio::test]
+async fn undoing_takes_back_what_was_done_then_and_not_what_others_did_since() {
+    let home = TestHouse::start().await;
+    home.account("boss", Role::Admin).await;
+    let (alice, bob, carol) = (home.person("alice").await, home.person("bob").await, home.person("carol").await);
+    let (house, root) = (&home.house, &Proven::operator());
+    let disabled = admin::bulk(house, root, Act::Disable, &[alice, bob, carol], None).await.unwrap();
+    assert_eq!(disabled.done, [alice, bob, carol]);
+    home.advance(60);
+    // Others have looked at bob and shut him for a reason of their own, and ordered carol to be deleted.
+    admin::enable(house, root, bob).await.unwrap();
+    admin::disable(house, root, bob).await.unwrap();
+    admin::order_deletion(house, root, carol).await.unwrap();
+    let undone = admin::bulk(house, root, Act::Enable, &disabled.done, Some(disabled.at)).await.unwrap();
+    assert_eq!((undone.done, undone.skipped), (vec![alice], vec![(bob, Why::Changed), (carol, Why::Ordered)]));
+    let still: Vec<(Uuid,)> = home.rows("select id from users where disabled_at is not null order by id").await;
+    let mut expected = vec![(bob,), (carol,)];
+    expected.sort();
+    assert_eq!(still, expected);
+
+    let deleted = admin::bulk(house, root, Act::Delete, &[alice, carol], None).await.unwrap();
+    assert_eq!((deleted.done.clone(), deleted.skipped), (vec![alice], vec![(carol, Why::Already)]));
+    home.advance(60);
+    admin::revoke_deletion(house, root, alice).await.unwrap();
+    admin::order_deletion(house, root, alice).await.unwrap();
+    let kept = admin::bulk(house, root, Act::Keep, &deleted.done, Some(deleted.at)).await.unwrap();
+    assert_eq!((kept.done, kept.skipped), (vec![], vec![(alice, Why::Changed)]));
+}
+
+#[tokio::test]
+async fn a_name_is_found_by_its_beginning_in_capitals_also_where_that_ends_in_a_sigma() {
+    let home = TestHouse::start().await;
+    let id = home.person("odysseus").await;
+    home.change("update users set name = 'Οδυσσευς', name_key = 'οδυσσευς'").await;
+    for typed in ["ΟΔΥΣ", "ΟΔΥΣΣ", "οδυσ", "ΟΔΥΣΣΕΥΣ", "οδυσσευσ", "οδυ"] {
+        let found = page(&home, &Filter { begins: typed.into(), ..Filter::default() }).await;
+        assert_eq!(found.items.iter().map(|user| user.id).collect::<Vec<_>>(), [id], "{typed}");
+    }
+    // Somebody whose address and name both begin so is found once.
+    home.change("update users set email = 'οδυσσευς@example.org'").await;
+    let found = page(&home, &Filter { begins: "ΟΔΥΣ".into(), ..Filter::default() }).await;
+    assert_eq!(found.items.len(), 1);
 }
 
 /// The text of an export, whole.

@@ -10,6 +10,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use identity::{
     admin::{self, Act, At, Cursor, Filter, Outcome, Seen, Sort, Status, Why},
     keys::{Purpose, Sealer},
+    time::Timestamp,
     words::{Count, Fault, Field, Listing, Permission, Role, UserView, Viewer},
 };
 use leptos::{prelude::server, server_fn::codec::GetUrl};
@@ -119,9 +120,10 @@ pub async fn ticked(ids: Vec<String>) -> Result<Vec<UserView>, AppError> {
     admin::named(&visit.house, &visit.may(Permission::UsersRead)?, &ids).await.map_err(worded)
 }
 
-/// Does something to several accounts; `ids` has commas between. What became of it is told on the page that `next` leads to.
+/// Does something to several accounts; `ids` has commas between. With `since`, milliseconds since 1970, only what was done at that moment
+/// is taken back. What became of it is told on the page that `next` leads to.
 #[server(prefix = "/api", endpoint = "admin/bulk")]
-pub async fn bulk(action: String, ids: String) -> Result<Done, AppError> {
+pub async fn bulk(action: String, ids: String, since: Option<String>) -> Result<Done, AppError> {
     let visit = here()?;
     let proven = visit.may_change(Permission::UsersWrite).await?;
     let act = Act::from_word(&action).ok_or_else(malformed)?;
@@ -129,7 +131,8 @@ pub async fn bulk(action: String, ids: String) -> Result<Done, AppError> {
     if ids.is_empty() {
         return Err(fault(Field::Form, Fault::Missing));
     }
-    let outcome = admin::bulk(&visit.house, &proven, act, &ids).await.map_err(worded)?;
+    let since = given(since).map(|word| word.parse().map(Timestamp).map_err(|_| malformed())).transpose()?;
+    let outcome = admin::bulk(&visit.house, &proven, act, &ids, since).await.map_err(worded)?;
     Ok(Done::go(format!("/admin/users/bulk?done={}", seal(&visit, &outcome)?)))
 }
 
@@ -137,6 +140,8 @@ pub async fn bulk(action: String, ids: String) -> Result<Done, AppError> {
 pub struct Told {
     /// What was done.
     pub act: Act,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
     /// To whom.
     pub done: Vec<UserView>,
     /// To whom not, and why; without those that are gone.
@@ -152,14 +157,14 @@ pub struct Told {
 pub async fn told(sealed: String) -> Result<Told, AppError> {
     let visit = here()?;
     let admin = visit.may(Permission::UsersRead)?;
-    let Outcome { act, done, skipped } = open(&visit, &sealed).ok_or(AppError::NotFound)?;
+    let Outcome { act, at, done, skipped } = open(&visit, &sealed).ok_or(AppError::NotFound)?;
     let done = admin::named(&visit.house, &admin, &done).await.map_err(worded)?;
     let ids: Vec<Uuid> = skipped.iter().map(|(id, _)| *id).collect();
     let known = admin::named(&visit.house, &admin, &ids).await.map_err(worded)?;
     let gone = ids.len() - known.len();
     let why = |user: &UserView| skipped.iter().find(|(id, _)| *id == user.id).map_or(Why::Gone, |(_, why)| *why);
     let skipped = known.into_iter().map(|user| (user.clone(), why(&user))).collect();
-    Ok(Told { act, done, skipped, gone })
+    Ok(Told { act, at: at.0, done, skipped, gone })
 }
 
 /// Sealed, so that nobody is told by a link what was never done.
@@ -167,6 +172,7 @@ fn seal(visit: &Visit, outcome: &Outcome) -> Result<String, AppError> {
     let word = |word: &str| word.len().try_into().unwrap_or(u8::MAX);
     let mut plain = vec![word(outcome.act.as_str())];
     plain.extend(outcome.act.as_str().bytes());
+    plain.extend(outcome.at.0.to_be_bytes());
     plain.push(u8::try_from(outcome.done.len()).unwrap_or(u8::MAX));
     plain.extend(outcome.done.iter().flat_map(|id| *id.as_bytes()));
     for (id, why) in &outcome.skipped {
@@ -180,6 +186,7 @@ fn open(visit: &Visit, sealed: &str) -> Option<Outcome> {
     let plain = sealer(visit).open(&aad(visit.viewer()?), &BASE64.decode(sealed).ok()?)?;
     let (length, rest) = plain.split_first()?;
     let (act, rest) = rest.split_at_checked(usize::from(*length))?;
+    let (at, rest) = rest.split_first_chunk()?;
     let (count, rest) = rest.split_first()?;
     let (done, skipped) = rest.split_at_checked(16 * usize::from(*count))?;
     let ids = |bytes: &[u8]| Uuid::from_slice(bytes).ok();
@@ -189,6 +196,7 @@ fn open(visit: &Visit, sealed: &str) -> Option<Outcome> {
     });
     Some(Outcome {
         act: Act::from_word(str::from_utf8(act).ok()?)?,
+        at: Timestamp(i64::from_be_bytes(*at)),
         done: done.chunks_exact(16).map(ids).collect::<Option<_>>()?,
         skipped: skipped.collect::<Option<_>>()?,
     })

@@ -184,6 +184,8 @@ pub fn outcome(act: Act, done: usize, skipped: usize) -> String {
 pub const fn why(why: Why) -> &'static str {
     match why {
         Why::Already => "It was so already",
+        Why::Changed => "Changed since by somebody else",
+        Why::Ordered => "Is to be deleted; take that back instead",
         Why::Own => "Your own account",
         Why::LastAdmin => "The last administrator",
         Why::Beyond => "May do more than you",

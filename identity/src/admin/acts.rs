@@ -32,8 +32,9 @@ statements! {
         another_admin!("$2"),
         ") returning id"
     );
+    /// `$2` is when it was disabled, where only that is to be taken back.
     ENABLE = "update users set disabled_at = null where id = $1 and disabled_at is not null
-                and deletion_ordered_at is null returning id";
+                and disabled_at = coalesce(cast($2 as bigint), disabled_at) and deletion_ordered_at is null returning id";
     STANDING = concat!("select users.disabled_at, ", granted!("users"), " from users where users.id = $1");
     SET_PASSWORD = "update users set password_hash = $1, password_changed_at = $3 where id = $2
                 returning name, email, verified_at";
@@ -89,18 +90,22 @@ pub async fn set_role(house: &Latchkey, admin: &Proven, id: Uuid, role: Role) ->
 /// # Errors
 /// `Forbidden`, `NotFound`, `LastAdmin`, or when the database does not answer.
 pub async fn disable(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
+    disable_at(house, admin, id, house.now()).await.map(drop)
+}
+
+/// The same, as of a moment by which it can be told from what others do. Answers whether it changed anything.
+pub(super) async fn disable_at(house: &Latchkey, admin: &Proven, id: Uuid, at: Timestamp) -> Result<bool, Refusal> {
     let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
     let before = reach(&mut tx, &admin, id).await?;
-    let done: Option<(Uuid,)> =
-        within!(tx, |c| sqlx::query_as(DISABLE).bind(house.now()).bind(id).fetch_optional(c).await)?;
+    let done: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(DISABLE).bind(at).bind(id).fetch_optional(c).await)?;
     if done.is_none() {
-        return if before.disabled { Ok(()) } else { Err(Refusal::LastAdmin) };
+        return if before.disabled { Ok(false) } else { Err(Refusal::LastAdmin) };
     }
     let ended = sessions::end_all_within(house, &mut tx, id, None, EndCause::Disabled).await?;
     events::record(house, &mut tx, admin.event(Kind::Disabled).on(id)).await?;
     tx.commit().await?;
     house.revocations.sessions(&ended, house.now());
-    Ok(())
+    Ok(true)
 }
 
 /// Lets a disabled account sign in again. Doing it twice changes nothing, and so does doing it to an account that is to be deleted by
@@ -109,15 +114,25 @@ pub async fn disable(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), R
 /// # Errors
 /// `Forbidden`, `NotFound`, or when the database does not answer.
 pub async fn enable(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
+    enable_since(house, admin, id, None).await.map(drop)
+}
+
+/// The same, for an account that was disabled at that moment, where one is given. Answers whether it changed anything.
+pub(super) async fn enable_since(
+    house: &Latchkey,
+    admin: &Proven,
+    id: Uuid,
+    since: Option<Timestamp>,
+) -> Result<bool, Refusal> {
     let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
     reach(&mut tx, &admin, id).await?;
-    let done: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(ENABLE).bind(id).fetch_optional(c).await)?;
+    let done: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(ENABLE).bind(id).bind(since).fetch_optional(c).await)?;
     if done.is_none() {
-        return Ok(());
+        return Ok(false);
     }
     events::record(house, &mut tx, admin.event(Kind::Enabled).on(id)).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Ends every session of an account. Answers how many there were.

@@ -26,9 +26,10 @@ statements! {
         ") returning name, email, verified_at, delete_at"
     );
     STANDING = "select deletion_ordered_at, delete_at from users where id = $1";
+    /// `$3` is when it was ordered, where only that is to be taken back.
     REVOKE = "update users set deletion_ordered_at = null, disabled_at = disabled_before, delete_at = leaving_before,
                     disabled_before = null, leaving_before = null
-               where id = $1 and deletion_ordered_at is not null and delete_at > $2
+               where id = $1 and deletion_ordered_at = coalesce(cast($3 as bigint), deletion_ordered_at) and delete_at > $2
            returning name, email, verified_at, disabled_at, delete_at";
 }
 
@@ -55,7 +56,11 @@ struct Revoked {
 /// # Errors
 /// `Forbidden`, `NotFound` also once the time is over, `LastAdmin`, or when the database does not answer.
 pub async fn order_deletion(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
-    let now = house.now();
+    order_at(house, admin, id, house.now()).await.map(drop)
+}
+
+/// The same, as of a moment by which it can be told from what others do. Answers whether it changed anything.
+pub(super) async fn order_at(house: &Latchkey, admin: &Proven, id: Uuid, now: Timestamp) -> Result<bool, Refusal> {
     // Two administrators who delete each other at the same moment would each still see the other in office.
     let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
     reach(&mut tx, &admin, id).await?;
@@ -69,7 +74,7 @@ pub async fn order_deletion(house: &Latchkey, admin: &Proven, id: Uuid) -> Resul
         let standing: Option<(Option<Timestamp>, Option<Timestamp>)> =
             within!(tx, |c| sqlx::query_as(STANDING).bind(id).fetch_optional(c).await)?;
         return match standing {
-            Some((Some(_), _)) => Ok(()),
+            Some((Some(_), _)) => Ok(false),
             Some((None, None)) => Err(Refusal::LastAdmin),
             Some((None, Some(at))) if at > now => Err(Refusal::LastAdmin),
             _ => Err(Refusal::NotFound),
@@ -88,7 +93,7 @@ pub async fn order_deletion(house: &Latchkey, admin: &Proven, id: Uuid) -> Resul
     if told {
         house.outbox_bell.notify_one();
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Takes such an order back: the account is what it was. Without an order, nothing changes.
@@ -96,14 +101,29 @@ pub async fn order_deletion(house: &Latchkey, admin: &Proven, id: Uuid) -> Resul
 /// # Errors
 /// `Forbidden`, `NotFound` also once the time is over, or when the database does not answer.
 pub async fn revoke_deletion(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
+    revoke_since(house, admin, id, None).await.map(drop)
+}
+
+/// The same, for an order that was given at that moment, where one is given. Answers whether it changed anything.
+pub(super) async fn revoke_since(
+    house: &Latchkey,
+    admin: &Proven,
+    id: Uuid,
+    since: Option<Timestamp>,
+) -> Result<bool, Refusal> {
     let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
     reach(&mut tx, &admin, id).await?;
     let revoked: Option<Revoked> =
-        within!(tx, |c| sqlx::query_as(REVOKE).bind(id).bind(house.now()).fetch_optional(c).await)?;
+        within!(tx, |c| sqlx::query_as(REVOKE).bind(id).bind(house.now()).bind(since).fetch_optional(c).await)?;
     let Some(revoked) = revoked else {
         let standing: Option<(Option<Timestamp>, Option<Timestamp>)> =
             within!(tx, |c| sqlx::query_as(STANDING).bind(id).fetch_optional(c).await)?;
-        return if matches!(standing, Some((None, _))) { Ok(()) } else { Err(Refusal::NotFound) };
+        return match standing {
+            Some((None, _)) => Ok(false),
+            // Another order than the one that was to be taken back.
+            Some((Some(at), _)) if since.is_some_and(|since| since != at) => Ok(false),
+            _ => Err(Refusal::NotFound),
+        };
     };
     events::record(house, &mut tx, admin.event(Kind::DeletionRevoked).on(id)).await?;
     let told = revoked.verified_at.is_some();
@@ -116,5 +136,5 @@ pub async fn revoke_deletion(house: &Latchkey, admin: &Proven, id: Uuid) -> Resu
     if told {
         house.outbox_bell.notify_one();
     }
-    Ok(())
+    Ok(true)
 }

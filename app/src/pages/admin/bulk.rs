@@ -67,7 +67,7 @@ fn Ask(act: Act, users: Vec<UserView>) -> impl IntoView {
 /// Tells what became of it, and takes it back where that can be.
 #[component]
 fn Tell(told: Told) -> impl IntoView {
-    let Told { act, done, skipped, gone } = told;
+    let Told { act, at, done, skipped, gone } = told;
     let (changed, left) = (done.len(), skipped.len() + gone);
     let tone = if left == 0 { Tone::Positive } else { Tone::Warning };
     let ids: Vec<String> = done.iter().map(|user| user.id.to_string()).collect();
@@ -76,6 +76,7 @@ fn Tell(told: Told) -> impl IntoView {
             <form class="notice__act" method="post" action="/api/admin/bulk">
                 <input type="hidden" name="action" value=undo.as_str() />
                 <input type="hidden" name="ids" value=ids.join(",") />
+                <input type="hidden" name="since" value=at.to_string() />
                 <button class="button button--small">{listing::UNDO}</button>
                 {back()}
             </form>
@@ -99,7 +100,7 @@ fn Tell(told: Told) -> impl IntoView {
             </section>
         }
     });
-    let only_back = undo.is_none().then(back);
+    let only_back = undo.is_none().then(|| view! { <div class="notice__act">{back()}</div> });
     view! {
         <Panel tab=words::PEOPLE lead=listing::BULK>
             <NoticeBox tone title=title>{undo}{only_back}</NoticeBox>

@@ -108,7 +108,8 @@ async fn load(asked: Asked) -> Result<(api::PeoplePage, Vec<Role>), AppError> {
     Ok((api::users(q, role, status, seen, sort, after, before, None).await?, api::roles_to_filter().await?))
 }
 
-/// The list as a file, narrowed and ordered as it is shown.
+/// The list as a file, narrowed and ordered as it is shown. The links do not say that they are downloads: a browser that was told so
+/// would save the page that asks for the password.
 #[component]
 fn Exports(asked: Asked) -> impl IntoView {
     let query = asked.query();
@@ -116,8 +117,8 @@ fn Exports(asked: Asked) -> impl IntoView {
     let makes = visit::current().is_some_and(|visit| visit.permits(Permission::UsersWrite));
     view! {
         {makes.then(|| view! { <a class="button button--small" href="/admin/users/new">{invite::INVITE}</a> })}
-        <a class="button button--small" href=href("/admin/users/export.csv") download="">{listing::EXPORT_CSV}</a>
-        <a class="button button--small" href=href("/admin/users/export.json") download="">{listing::EXPORT_JSON}</a>
+        <a class="button button--small" href=href("/admin/users/export.csv")>{listing::EXPORT_CSV}</a>
+        <a class="button button--small" href=href("/admin/users/export.json")>{listing::EXPORT_JSON}</a>
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! In three steps, each of which may be repeated and none of which can be taken back. *Closing* ends the sessions; nobody can sign in
 //! any more. *Anonymising* puts one other id in the place of the person in all events and empties what else leads to them, a batch at a
-//! time, so that nobody waits long for a turn to write. *Erasing* deletes the account with everything that hangs on it, in one transaction
-//! with the goodbye letter and the last event.
+//! time, so that nobody waits long for a turn to write. *Erasing* deletes the sessions, a batch at a time too, and then the account with
+//! everything that still hangs on it, in one transaction with the goodbye letter and the last event.
 //!
 //! Access tokens are checked without the database, and a node that was cut off for a while learns from the rows of sessions
 //! which of them have ended. So the rows stay for as long as a token could, and a node that has not heard the bell still refuses
@@ -48,6 +48,10 @@ statements! {
                                       note = case when kind = 'setting_changed' then note end
                      where id in (select id from events
                                    where actor_id = $2 and (subject_id is null or actor_id <> subject_id) limit $3)";
+    /// What would otherwise go with the account in one piece: those of many years, with every token they ever had.
+    SHED = "delete from sessions
+             where id in (select id from sessions where user_id = $1 and ended_at <= $2 limit $3)
+               and exists (select 1 from users where id = $1 and delete_at <= $2)";
     ERASE = "delete from users
               where id = $1 and delete_at <= $2
                 and not exists (select 1 from sessions s
@@ -58,7 +62,7 @@ statements! {
 /// Accounts looked at with one question.
 const AT_A_TIME: i64 = 100;
 
-/// Events in one transaction: each stands in many indexes, and on SQLite everybody else who writes waits meanwhile.
+/// Events or sessions in one transaction: each stands in many indexes, and on SQLite everybody else who writes waits meanwhile.
 const BATCH: i64 = 200;
 
 /// How long the deletion of the last administrator is put off.
@@ -109,6 +113,7 @@ async fn forget(house: &Latchkey, user: Uuid) -> Result<(), Refusal> {
             break;
         }
     }
+    while shed(house, user, before).await? == BATCH as u64 {}
     erase(house, user, nobody, before).await
 }
 
@@ -163,6 +168,17 @@ async fn anonymise(tx: &mut Tx, user: Uuid, nobody: Uuid) -> Result<u64, Refusal
 pub(in crate::accounts) async fn forget_events(tx: &mut Tx, user: Uuid, nobody: Uuid) -> Result<(), Refusal> {
     while anonymise(tx, user, nobody).await? > 0 {}
     Ok(())
+}
+
+/// One batch of sessions of an account that is still to be erased. Answers how many there were.
+async fn shed(house: &Latchkey, user: Uuid, before: Timestamp) -> Result<u64, Refusal> {
+    Ok(on!(house.db, write, |p| sqlx::query(SHED)
+        .bind(user)
+        .bind(before)
+        .bind(BATCH)
+        .execute(p)
+        .await
+        .map(|done| done.rows_affected()))?)
 }
 
 /// The last step. Of two nodes that have come this far, one finds the row.

@@ -1,19 +1,19 @@
 //! One act on several accounts: each by its own rule, in a transaction and with an event of its own.
 //!
 //! So what is refused for one is done for the others, and the outcome names both. Nobody acts on themselves here: who ticks a whole
-//! page should not be outside afterwards.
+//! page should not be outside afterwards. Undoing takes back what was done at one moment and nothing that others have done since.
 
 use crate::{
     Latchkey, Refusal,
-    admin::{self, Admin, Proven},
+    admin::{self, Admin, Proven, acts, delete},
     db::{on, statements},
+    time::Timestamp,
     words::{Permission, UserView},
 };
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 statements! {
-    STANDING = "select disabled_at is not null as disabled, deletion_ordered_at is not null as ordered from users where id = $1";
+    STANDING = "select disabled_at, deletion_ordered_at from users where id = $1";
 }
 
 /// So many accounts at once. Each takes a transaction, and all of them have to be named.
@@ -53,6 +53,10 @@ crate::spelled! {
     Why {
         /// It is so already.
         Already = "already",
+        /// Somebody has changed it since.
+        Changed = "changed",
+        /// It is to be deleted; taking that back enables it too.
+        Ordered = "ordered",
         /// It is the own one.
         Own = "own",
         /// It would leave no administrator.
@@ -67,29 +71,39 @@ crate::spelled! {
 }
 
 /// What became of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// What was done.
     pub act: Act,
+    /// When: by this moment an account tells what was done here from what others did.
+    pub at: Timestamp,
     /// To whom.
     pub done: Vec<Uuid>,
     /// To whom not, and why.
     pub skipped: Vec<(Uuid, Why)>,
 }
 
-/// Does something to several accounts, one after the other. Naming one twice is naming it once.
+/// Does something to several accounts, one after the other. Naming one twice is naming it once. With `since`, only what was done at that
+/// moment is taken back.
 ///
 /// # Errors
 /// `Forbidden`, or `Invalid` when there are too many.
-pub async fn bulk(house: &Latchkey, admin: &Proven, act: Act, ids: &[Uuid]) -> Result<Outcome, Refusal> {
+pub async fn bulk(
+    house: &Latchkey,
+    admin: &Proven,
+    act: Act,
+    ids: &[Uuid],
+    since: Option<Timestamp>,
+) -> Result<Outcome, Refusal> {
     admin.may(Permission::UsersWrite)?;
     let ids = distinct(ids)?;
-    let mut outcome = Outcome { act, done: Vec::new(), skipped: Vec::new() };
+    let task = Task { act, at: house.now(), since };
+    let mut outcome = Outcome { act, at: task.at, done: Vec::new(), skipped: Vec::new() };
     let mut away = false;
     for id in ids {
         let why = match away {
             true => Some(Why::NotNow),
-            false => match one(house, admin, act, id).await {
+            false => match one(house, admin, task, id).await {
                 Ok(why) => why,
                 Err(Refusal::Forbidden) => Some(Why::Beyond),
                 Err(Refusal::LastAdmin) => Some(Why::LastAdmin),
@@ -109,31 +123,47 @@ pub async fn bulk(house: &Latchkey, admin: &Proven, act: Act, ids: &[Uuid]) -> R
     Ok(outcome)
 }
 
-async fn one(house: &Latchkey, admin: &Proven, act: Act, id: Uuid) -> Result<Option<Why>, Refusal> {
+/// What is done to each.
+#[derive(Clone, Copy)]
+struct Task {
+    act: Act,
+    /// When it is done.
+    at: Timestamp,
+    /// When that was done which it takes back.
+    since: Option<Timestamp>,
+}
+
+async fn one(house: &Latchkey, admin: &Proven, task: Task, id: Uuid) -> Result<Option<Why>, Refusal> {
     if admin.is(id) {
         return Ok(Some(Why::Own));
     }
-    let standing: Option<(bool, bool)> =
+    let Task { act, at, since } = task;
+    let standing: Option<(Option<Timestamp>, Option<Timestamp>)> =
         on!(house.db, read, |p| sqlx::query_as(STANDING).bind(id).fetch_optional(p).await)?;
     let (disabled, ordered) = standing.ok_or(Refusal::NotFound)?;
-    let already = match act {
-        Act::Disable => disabled,
-        Act::Enable => !disabled,
-        Act::EndSessions => false,
-        Act::Delete => ordered,
-        Act::Keep => !ordered,
+    let other = |stands: Option<Timestamp>| since.is_some_and(|since| stands != Some(since));
+    let why = match act {
+        Act::Disable => disabled.map(|_| Why::Already),
+        Act::Enable if disabled.is_none() => Some(Why::Already),
+        Act::Enable if other(disabled) => Some(Why::Changed),
+        Act::Enable => ordered.map(|_| Why::Ordered),
+        Act::EndSessions => None,
+        Act::Delete => ordered.map(|_| Why::Already),
+        Act::Keep if ordered.is_none() => Some(Why::Already),
+        Act::Keep => other(ordered).then_some(Why::Changed),
     };
-    if already {
-        return Ok(Some(Why::Already));
+    if why.is_some() {
+        return Ok(why);
     }
-    match act {
-        Act::Disable => admin::disable(house, admin, id).await?,
-        Act::Enable => admin::enable(house, admin, id).await?,
-        Act::EndSessions => admin::end_sessions(house, admin, id).await.map(drop)?,
-        Act::Delete => admin::order_deletion(house, admin, id).await?,
-        Act::Keep => admin::revoke_deletion(house, admin, id).await?,
-    }
-    Ok(None)
+    let done = match act {
+        Act::Disable => acts::disable_at(house, admin, id, at).await?,
+        Act::Enable => acts::enable_since(house, admin, id, since).await?,
+        Act::EndSessions => admin::end_sessions(house, admin, id).await.map(|_| true)?,
+        Act::Delete => delete::order_at(house, admin, id, at).await?,
+        Act::Keep => delete::revoke_since(house, admin, id, since).await?,
+    };
+    // Somebody else was quicker.
+    Ok((!done).then_some(Why::Changed))
 }
 
 fn distinct(ids: &[Uuid]) -> Result<Vec<Uuid>, Refusal> {

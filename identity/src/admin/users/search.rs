@@ -73,7 +73,7 @@ fn found(typed: &str) -> Vec<Part> {
         let end = Uuid::from_u128(last.as_u128().saturating_add(1));
         Part::of(Order::Id, true, Span::ids(first, end))
     });
-    let by_name = Part { not_address: typed.to_owned(), ..by(Order::Name) };
+    let by_name = Part { not_address: folded(typed), ..by(Order::Name) };
     by_id.into_iter().chain([by(Order::Address), by_name]).collect()
 }
 
@@ -84,6 +84,21 @@ pub(super) fn normal(typed: &str) -> String {
     // No name or address has a NUL, and PostgreSQL would refuse the whole query for it.
     typed.to_lowercase().chars().filter(|c| *c != '\0').collect()
 }
+
+/// A sigma has two small forms, the other one at the end of a word. Whoever is still typing a word has not come to its end, but what was
+/// typed has: so a last sigma stands for both, and is written as `\u{3c2}`, the smaller one. There is no character between the two.
+pub(super) fn folded(typed: &str) -> String {
+    match typed.strip_suffix(SIGMA).filter(|stem| !stem.ends_with(FINAL_SIGMA)) {
+        Some(stem) => format!("{stem}{FINAL_SIGMA}"),
+        None => typed.to_owned(),
+    }
+}
+
+/// As it is within a word.
+pub(super) const SIGMA: char = '\u{3c3}';
+
+/// As it is at the end of one.
+pub(super) const FINAL_SIGMA: char = '\u{3c2}';
 
 /// The ids that begin so, with or without dashes.
 fn ids(typed: &str) -> Option<(Uuid, Uuid)> {
@@ -97,11 +112,22 @@ fn ids(typed: &str) -> Option<(Uuid, Uuid)> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::span::Key, *};
 
     #[test]
     fn letters_typed_in_two_pieces_are_the_same_letters() {
         assert_eq!(normal(" ZOE\u{308}\0 "), "zoë");
+    }
+
+    #[test]
+    fn a_last_sigma_stands_for_both_of_its_forms() {
+        for typed in ["\u{39f}\u{394}\u{3a5}\u{3a3}", "\u{3bf}\u{3b4}\u{3c5}\u{3c3}", "\u{3bf}\u{3b4}\u{3c5}\u{3c2}"] {
+            let span = Span::beginning(Order::Address, &normal(typed));
+            let within = |text: &str| span.from <= Key::Address(text.into()) && Key::Address(text.into()) < span.to;
+            assert!(within("οδυσσευς") && within("οδυς") && within("οδυσ"), "{typed}");
+            assert!(!within("οδυ") && !within("οδυρ") && !within("οδυτ"), "{typed}");
+        }
+        assert_eq!(folded("οσα"), "οσα", "only the last");
     }
 
     #[test]

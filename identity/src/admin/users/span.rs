@@ -1,6 +1,9 @@
 //! A row's place in an order, and a range of places: the first is within, the last is not.
 
-use super::Row;
+use super::{
+    Row,
+    search::{FINAL_SIGMA, SIGMA, folded},
+};
 use uuid::Uuid;
 
 /// An order for which there are indexes.
@@ -81,13 +84,18 @@ impl Span {
         Self { from: Key::Seen(from, Uuid::nil()), to: Key::Seen(to, Uuid::nil()) }
     }
 
-    /// Addresses or names that begin so.
+    /// Addresses or names that begin so; a last sigma stands for both of its forms ([`folded`]).
     pub fn beginning(order: Order, with: &str) -> Self {
         let key = |text| match order {
             Order::Name => Key::Name(text, Uuid::nil()),
             Order::Id | Order::Address | Order::Seen | Order::Never => Key::Address(text),
         };
-        Self { from: key(with.to_owned()), to: key(format!("{with}{HIGHEST}")) }
+        let from = folded(with);
+        let last = match from.strip_suffix(FINAL_SIGMA) {
+            Some(stem) => format!("{stem}{SIGMA}"),
+            None => from.clone(),
+        };
+        Self { from: key(from), to: key(format!("{last}{HIGHEST}")) }
     }
 
     /// What is left of it in this direction from a place on: with it, or only beyond it.

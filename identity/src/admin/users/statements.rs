@@ -38,7 +38,7 @@ macro_rules! class {
 }
 
 /// What is asked of each row: a role, a standing, a time of the last sign-in, and not to have been found already by its address or id.
-/// Written so that no index fits, or a database might take that one and sort what it finds.
+/// A last sigma stands for both of its forms. Written so that no index fits, or a database might take that one and sort what it finds.
 macro_rules! rest {
     ($role:literal, $standing:literal, $since:literal, $until:literal, $address:literal, $first:literal, $last:literal) => {
         concat!(
@@ -71,9 +71,11 @@ macro_rules! rest {
             $address,
             " = '' or substr(email, 1, length(",
             $address,
-            ")) <> ",
+            ")) not in (",
             $address,
-            ")
+            ", rtrim(",
+            $address,
+            ", '\u{3c2}') || '\u{3c3}'))
              and not (id >= ",
             $first,
             " and id <= ",

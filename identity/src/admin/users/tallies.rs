@@ -47,8 +47,8 @@ statements! {
     LASTING_REST = "select count(*) from sessions where ended_at is null and expires_at is null and id > $1";
     KEEP = "insert into tallies (name, count, counted_at) values ($1, $2, $3)
             on conflict (name) do update set count = excluded.count, counted_at = excluded.counted_at";
-    /// Cells nobody is in any more.
-    FORGET = "delete from tallies where name >= $1 and name < $2 and counted_at < $3";
+    /// Cells nobody is in any more, whatever clock counted them.
+    FORGET = "delete from tallies where name >= $1 and name < $2 and counted_at <> $3";
     KEPT = "select name, count, counted_at from tallies where name >= $1 and name < $2";
 }
 
