@@ -42,6 +42,27 @@ async function endSessions(page: Page): Promise<void> {
   await page.waitForURL("**/reauthenticate");
 }
 
+/** Ticks two accounts, those with the longest and with a usual name. */
+async function chooseTwo(page: Page): Promise<void> {
+  for (const name of [LONGEST.name, "Robin Example"]) await page.getByLabel(`Choose ${name}`).first().check();
+  await page.getByLabel("With those I tick").selectOption("Take deletion back");
+}
+
+/** Goes on to the question. */
+async function askAboutTwo(page: Page): Promise<void> {
+  await chooseTwo(page);
+  await page.getByLabel("With those I tick").selectOption("Enable");
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.waitForURL("**/admin/users/bulk?**");
+}
+
+/** Does something to them that changes nothing, and reads so. */
+async function doToTwo(page: Page): Promise<void> {
+  await askAboutTwo(page);
+  await page.getByRole("button", { name: /^Yes/ }).click();
+  await page.waitForURL("**/admin/users/bulk?done=**");
+}
+
 export const SIGHTS: Sight[] = [
   { name: "login", path: "/login", as: "stranger" },
   { name: "login-refused", path: "/login", as: "stranger", then: (page) => sendAnyway(page, "Sign in") },
@@ -97,6 +118,11 @@ export const SIGHTS: Sight[] = [
   { name: "admin", path: "/admin", as: "admin" },
   { name: "admin-users", path: "/admin/users", as: "admin" },
   { name: "admin-users-none", path: "/admin/users?q=nobody-is-called-that", as: "admin" },
+  { name: "admin-users-narrowed", path: "/admin/users?q=m&role=user&status=leaving&seen=7d&sort=name", as: "admin" },
+  { name: "admin-users-chosen", path: "/admin/users?sort=name", as: "admin", then: chooseTwo },
+  { name: "admin-bulk", path: "/admin/users?sort=name", as: "admin", then: askAboutTwo },
+  { name: "admin-bulk-nobody", path: "/admin/users/bulk?action=disable", as: "admin" },
+  { name: "admin-bulk-done", path: "/admin/users?sort=name", as: "admin", then: doToTwo },
   { name: "admin-user", path: ({ userId }) => `/admin/users/${userId}`, as: "admin" },
   { name: "admin-user-delete", path: ({ userId }) => `/admin/users/${userId}`, as: "admin", then: (page) => page.getByText("Delete account").click() },
   { name: "admin-users-new", path: "/admin/users/new", as: "admin" },

@@ -61,8 +61,8 @@ test("people are found by the beginning of name or address, whatever the case, a
   await page.goto("/admin/users");
   const search = async (q: string, role = "Any", status = "Any") => {
     await page.getByLabel("Address, name or id begins with").fill(q);
-    await page.getByLabel("Role").selectOption(role);
-    await page.getByLabel("Status").selectOption(status);
+    await page.getByLabel("Role", { exact: true }).selectOption(role);
+    await page.getByLabel("Status", { exact: true }).selectOption(status);
     await page.getByRole("button", { name: "Show", exact: true }).click();
   };
   await search(name.toUpperCase());
@@ -76,7 +76,7 @@ test("people are found by the beginning of name or address, whatever the case, a
   await search(name, "Any", "Disabled");
   await expect(page.getByText("Nobody here fits that.")).toBeVisible();
   await expect(page.getByLabel("Address, name or id begins with"), "the search is still there").toHaveValue(name);
-  await page.getByRole("link", { name: "Clear" }).click();
+  await page.getByRole("search").getByRole("link", { name: "Clear" }).click();
   await expect(page).toHaveURL(/\/admin\/users$/);
   await search("%");
   await expect(rows(page), "a wildcard is a character like any other").toHaveCount(0);
@@ -170,15 +170,11 @@ test("the last administrator can neither be demoted nor disabled, and is told so
   await signIn(page, boss, { at: server });
   await page.goto(`${server.url}/admin/users`);
   await page.getByRole("link", { name: boss.name }).click();
-  for (const [what, answer] of [
-    ["Change the role", "Yes, change the role"],
-    ["Disable account", "Yes, disable it"],
-  ] as const) {
-    await yes(page, what, answer);
-    await expect(page.getByRole("alert")).toContainText("This is the last administrator who can sign in.");
-    await expect(page).toHaveURL(/\/admin\/users\/[0-9a-f-]{36}$/);
-  }
+  // The page of the last administrator has no form to send; that the function refuses too is the stories' business.
+  await expect(page.getByText("Not possible: this is the last administrator who can sign in.")).toHaveCount(3);
+  for (const answer of ["Yes, change the role", "Yes, disable it"]) await expect(page.getByRole("button", { name: answer })).toHaveCount(0);
   await make({ role: "admin", name: "Second Boss", on: server });
+  await page.reload();
   await yes(page, "Change the role", "Yes, change the role");
   await expect(page.getByRole("heading", { name: "This door is not yours" })).toBeVisible();
 });

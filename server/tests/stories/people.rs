@@ -34,7 +34,7 @@ async fn the_list_is_walked_there_and_back_by_its_links_and_keeps_its_order() {
     assert_eq!(linked(&first, "prev"), None, "there is nothing before");
     let second =
         root.open(&linked(&first, "next").unwrap()).await.is(200).says("p25@example.org").hides("p24@example.org");
-    assert!(second.body.contains("aria-sort") && linked(&second, "next").is_none(), "the last page: {second:?}");
+    assert_eq!(linked(&second, "next"), None, "the last page: {second:?}");
     let back =
         root.open(&linked(&second, "prev").unwrap()).await.is(200).says("p00@example.org").says("p24@example.org");
     let before = root.open(&linked(&back, "prev").unwrap_or("/admin/users?sort=address".into())).await;
