@@ -147,7 +147,7 @@ async fn whoever_changes_the_database_is_found() {
         ("update events set detail = 'x' where seq = 4", "Changed 4"),
         ("update events set ip = '198.51.100.1' where seq = 4", "Changed 4"),
         ("update events set note = 'x' where seq = 4", "Changed 4"),
-        ("update events set actor_id = id where seq = 4", "Changed 4"),
+        ("update events set actor_id = id where seq = 5", "Changed 5"),
         ("update events set salt = null, ip = '', session_id = null where seq = 4", "NotForgotten 4"),
         ("update events set digest = personal where seq = 4", "Changed 4"),
         ("delete from events where seq = 4", "Unlinked 5"),
@@ -208,6 +208,78 @@ async fn who_was_forgotten_is_gone_and_the_chain_holds() {
     assert!(!file.contains(&alice.to_string()));
     let expected = Verifier::new(false, Some(before.end));
     assert_eq!(read(&file, expected).unwrap().forgotten, 4, "and what was noted before is still in it");
+}
+
+/// What a node of the release before did to forget somebody, which knew nothing of the chain.
+#[tokio::test]
+async fn who_was_forgotten_by_the_release_before_leaves_the_chain_whole() {
+    let home = with_a_past().await;
+    let alice = home.row::<(Uuid,)>("select id from users where email = 'alice@example.org'").await.0;
+    let nobody = Uuid::from_u128(0x0195_0000_0000_7000_8000_0000_0000_0001);
+    let (user, other) = (quoted(&home, alice), quoted(&home, nobody));
+    let subject = format!(
+        "update events set subject_id = {other}, actor_id = case when actor_id = {user} then {other} else actor_id end,
+                           ip = '', session_id = null
+          where id in (select id from events where subject_id = {user} limit 200)"
+    );
+    assert_eq!(home.change(&subject).await, 4, "made, disabled, enabled, signed in");
+    let actor = format!(
+        "update events set actor_id = {other}, ip = '', session_id = null
+          where id in (select id from events
+                        where actor_id = {user} and (subject_id is null or actor_id <> subject_id) limit 200)"
+    );
+    home.change(&actor).await;
+    home.change(&format!("delete from users where id = {user}")).await;
+    let (event, now) = (quoted(&home, Uuid::from_u128(nobody.as_u128() + 1)), home.house.now().0);
+    home.change(&format!(
+        "insert into events (id, at, kind, actor_id, subject_id, session_id, ip, detail)
+         values ({event}, {now}, 'account_deleted', null, {other}, null, '', '')"
+    ))
+    .await;
+    assert_eq!(verified(&home).await.unwrap().forgotten, 4);
+    audit::seal(&home.house).await.unwrap();
+    assert_eq!(verified(&home).await.unwrap().forgotten, 4);
+    assert_eq!(count(&home, "select count(*) from events where salt is null").await, 4);
+    let file = exported(&home, Chosen::default(), Format::Jsonl).await;
+    assert_eq!(read(&file, Verifier::new(false, None)).unwrap().forgotten, 4);
+}
+
+/// While somebody is being forgotten, what tells of it is still to come. That excuses nobody else.
+#[tokio::test]
+async fn whoever_is_leaving_excuses_nobody_else() {
+    let home = with_a_past().await;
+    let now = home.house.now().0;
+    home.change(&format!("update users set delete_at = {now} where email = 'alice@example.org'")).await;
+    let stripped = "update events set salt = null, note = null, ip = '', session_id = null where subject_id =
+                      (select id from users where email = 'bob@example.org') and kind = 'signed_in'";
+    assert_eq!(home.change(stripped).await, 1);
+    assert!(matches!(verified(&home).await, Err(Fault::NotForgotten(_))));
+}
+
+/// As somebody does it who has nothing but the database at hand.
+#[tokio::test]
+async fn what_tells_of_the_forgotten_comes_later_and_is_proven_itself() {
+    let home = with_a_past().await;
+    home.change(&format!("update users set delete_at = {} where email = 'alice@example.org'", home.house.now().0))
+        .await;
+    leaving::erase_due(&home.house).await.unwrap();
+    home.advance(15 * 60);
+    leaving::erase_due(&home.house).await.unwrap();
+    audit::seal(&home.house).await.unwrap();
+    two_events(&home.house, home.row::<(Uuid,)>("select id from users where email = 'bob@example.org'").await.0).await;
+    audit::seal(&home.house).await.unwrap();
+    assert_eq!(verified(&home).await.unwrap().forgotten, 4);
+    let deleted = "(select subject_id from events where kind = 'account_deleted')";
+    let last = count(&home, "select seq from audit_chain").await;
+    let late =
+        format!("update events set salt = null, ip = '', session_id = null, subject_id = {deleted} where seq = {last}");
+    assert_eq!(home.change(&late).await, 1);
+    assert!(matches!(verified(&home).await, Err(Fault::NotForgotten(place)) if place.seq == last));
+    // And the entry that tells of it is no proof any more once it could be of anybody.
+    let bare = "update events set salt = null, ip = '', session_id = null";
+    home.change(&format!("{bare} where kind = 'account_deleted' or seq = {last}")).await;
+    home.change(&format!("update events set subject_id = (select id from users) where seq = {last}")).await;
+    assert!(matches!(verified(&home).await, Err(Fault::NotForgotten(_))));
 }
 
 #[tokio::test]

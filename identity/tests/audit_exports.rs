@@ -77,7 +77,7 @@ fn beginnings(format: Format, lines: &[String]) -> Vec<u64> {
 fn named(fault: &Fault) -> (Option<u64>, Option<i64>) {
     match fault {
         Fault::Malformed { line } => (Some(*line), None),
-        Fault::Changed(place) | Fault::Unlinked { place, .. } | Fault::NotForgotten(place) => {
+        Fault::Changed(place) | Fault::Unlinked { place, .. } | Fault::NotForgotten(place) | Fault::Twice(place) => {
             (Some(place.line), Some(place.seq))
         }
         Fault::Unaccounted { .. } | Fault::EndNotFound | Fault::ForeignEnd | Fault::CutOff { .. } => (None, None),
@@ -159,6 +159,90 @@ fn who_was_not_deleted_was_not_forgotten() {
     assert!(matches!(&fault, Fault::NotForgotten(place) if place.seq == 6), "{fault:?}");
 }
 
+/// A forgotten entry says of nobody what it said, so everything that it may say has to be proven by something else.
+#[test]
+fn what_is_said_of_the_forgotten_cannot_be_made_up() {
+    let entries = chain(12, 5);
+    assert!(verified(Format::Jsonl, &written(Format::Jsonl, &entries)).is_ok());
+    let found = |entries: &[Entry]| verified(Format::Jsonl, &written(Format::Jsonl, entries)).expect_err("it is found");
+    // A reason.
+    let mut noted = entries.clone();
+    noted[4].people.note = Some("was asked to".into());
+    let fault = found(&noted);
+    assert!(matches!(&fault, Fault::Changed(place) if place.seq == 5), "{fault:?}");
+    // What happened after the account was gone was not theirs.
+    let later = [entries.clone(), after(&entries)].concat();
+    assert!(verified(Format::Jsonl, &written(Format::Jsonl, &later)).is_ok());
+    let mut late = later.clone();
+    late[12].salt = None;
+    late[12].people = Personal { subject: Some(Uuid::from_u128(77)), ..Personal::default() };
+    let fault = found(&late);
+    assert!(matches!(&fault, Fault::NotForgotten(place) if place.seq == 13), "{fault:?}");
+    // What tells of it does not say of whom by itself.
+    let mut told = chain(12, 0);
+    told[11] = Entry { kind: "account_deleted".into(), ..told[11].clone() };
+    told[11].digest = told[11].expected_digest();
+    for entry in [4, 11] {
+        told[entry].salt = None;
+        told[entry].people = Personal { subject: Some(Uuid::from_u128(78)), ..Personal::default() };
+    }
+    let fault = found(&told);
+    assert!(matches!(&fault, Fault::NotForgotten(place) if place.seq == 5), "{fault:?}");
+}
+
+/// One more entry.
+fn after(entries: &[Entry]) -> Vec<Entry> {
+    let last = &entries[entries.len() - 1];
+    let people = Personal { subject: Some(Uuid::from_u128(3)), ..Personal::default() };
+    let mut entry = Entry {
+        seq: last.seq + 1,
+        id: Uuid::from_u128(6000),
+        kind: "signed_in".into(),
+        personal: people.hash(&[1; 16]),
+        people,
+        salt: Some(vec![1; 16]),
+        prev: last.digest,
+        ..last.clone()
+    };
+    entry.digest = entry.expected_digest();
+    vec![entry]
+}
+
+/// Runs that go round the numbers lead back to where they began, with nothing removed as far as anybody can add up.
+#[test]
+fn no_run_goes_round_the_numbers() {
+    let entries = chain(6, 0);
+    let line = |first: i64, last: i64, digest| Format::Jsonl.write(&Piece::Gap(Gap { first, last, digest }));
+    let mut lines = written(Format::Jsonl, &entries);
+    let again = lines[5].clone();
+    lines.splice(1..3, [line(2, 3, entries[2].digest)]);
+    lines.extend([line(7, i64::MAX, BEGINNING), line(i64::MIN, 5, entries[4].digest), again]);
+    let fault = verified_by(Verifier::new(false, Some(entries[5].digest)), Format::Jsonl, &lines).unwrap_err();
+    assert_eq!(fault, Fault::Malformed { line: 7 });
+    for (first, last) in [(0, 1), (-3, -2), (2, 1), (i64::MIN, i64::MAX), (0, i64::MAX)] {
+        let fault = verified(Format::Jsonl, &[line(first, last, BEGINNING)]).unwrap_err();
+        assert_eq!(fault, Fault::Malformed { line: 1 }, "{first} to {last}");
+    }
+    let all = [line(1, i64::MAX, BEGINNING), line(i64::MIN, 0, BEGINNING)];
+    assert_eq!(verified(Format::Jsonl, &all).unwrap_err(), Fault::Malformed { line: 2 });
+    let mut nothing = entries[0].clone();
+    nothing.seq = 0;
+    nothing.digest = nothing.expected_digest();
+    let lines = written(Format::Jsonl, &[nothing]);
+    for filtered in [false, true] {
+        let fault = verified_by(Verifier::new(filtered, None), Format::Jsonl, &lines).unwrap_err();
+        assert_eq!(fault, Fault::Malformed { line: 1 });
+    }
+}
+
+/// A record of very many lines takes as long as its bytes; counted anew for every line it would be minutes.
+#[test]
+fn a_record_of_very_many_lines_is_read_once() {
+    let text = format!("{}\"{}", Format::Csv.head(), "\n".repeat(1 << 19));
+    let fault = verify_export(text.as_bytes(), Verifier::new(false, None)).unwrap();
+    assert_eq!(fault, Err(Fault::Malformed { line: 2 }));
+}
+
 #[test]
 fn what_was_removed_is_accepted_as_far_as_the_log_records_it() {
     let mut entries = chain(12, 0);
@@ -195,6 +279,8 @@ fn a_choice_of_entries_is_checked_each_by_itself() {
     assert_eq!((verdict.entries, verdict.first, verdict.last, verdict.forgotten), (4, 2, 9, 1));
     let fault = verified(Format::Csv, &written(Format::Csv, &chosen)).unwrap_err();
     assert!(matches!(&fault, Fault::Unlinked { place, after: 0 } if place.seq == 2), "{fault:?}");
+    let twice = [&chosen[..], &chosen[1..2]].concat();
+    assert!(matches!(filtered(&twice).unwrap_err(), Fault::Twice(place) if place.seq == 3));
     let mut changed = chosen.clone();
     changed[3].at += 1;
     assert!(matches!(filtered(&changed).unwrap_err(), Fault::Changed(place) if place.seq == 9));

@@ -36,6 +36,21 @@ create index events_unsealed on events (id) where seq is null;
 create index events_by_kind on events (kind, id);
 create index events_by_actor on events (actor_id, id) where actor_id is not null;
 
+-- A node of the release before that forgets somebody puts another id in their place, and knows nothing of what else is emptied.
+create function events_forgotten() returns trigger language plpgsql as $$
+begin
+    new.salt := null;
+    if new.kind <> 'setting_changed' then
+        new.note := null;
+    end if;
+    return new;
+end
+$$;
+create trigger events_forgotten before update of subject_id, actor_id on events for each row
+when (old.salt is not null and new.salt is not null
+      and (new.subject_id is distinct from old.subject_id or new.actor_id is distinct from old.actor_id))
+execute function events_forgotten();
+
 create table audit_chain ( -- where the chain ends
     one    bigint primary key check (one = 1),
     seq    bigint not null,

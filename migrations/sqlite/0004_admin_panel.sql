@@ -36,6 +36,14 @@ create index events_unsealed on events (id) where seq is null;
 create index events_by_kind on events (kind, id);
 create index events_by_actor on events (actor_id, id) where actor_id is not null;
 
+-- A node of the release before that forgets somebody puts another id in their place, and knows nothing of what else is emptied.
+create trigger events_forgotten after update of subject_id, actor_id on events
+when old.salt is not null and new.salt is not null
+     and (new.subject_id is not old.subject_id or new.actor_id is not old.actor_id)
+begin
+    update events set salt = null, note = case when kind = 'setting_changed' then note end where id = new.id;
+end;
+
 create table audit_chain ( -- where the chain ends
     one    integer primary key check (one = 1),
     seq    integer not null,

@@ -3,7 +3,7 @@
 //! Every value is preceded by its length in eight bytes, so that no two entries are written down alike; what may be missing has a
 //! byte before it that says whether it is there. Numbers are eight bytes, big-endian, two's complement. Ids are sixteen bytes.
 
-use crate::keys::mac;
+use crate::{events::Kind, keys::mac};
 use aws_lc_rs::digest::{Context, SHA256};
 use uuid::Uuid;
 
@@ -94,7 +94,12 @@ impl Entry {
     pub fn is_genuine(&self) -> bool {
         let people = match &self.salt {
             Some(salt) => self.people.hash(salt) == self.personal,
-            None => self.people.session.is_none() && self.people.ip.is_empty(),
+            None => {
+                let note_may_stay = self.kind == Kind::SettingChanged.as_str();
+                self.people.session.is_none()
+                    && self.people.ip.is_empty()
+                    && (self.people.note.is_none() || note_may_stay)
+            }
         };
         people && self.expected_digest() == self.digest
     }
@@ -187,6 +192,12 @@ mod tests {
         let forgotten = Entry { salt: None, people, ..entry() };
         assert!(entry().is_genuine() && forgotten.is_genuine());
         let told = Personal { ip: "192.0.2.7".into(), ..Personal::default() };
-        assert!(!Entry { people: told, ..forgotten }.is_genuine());
+        assert!(!Entry { people: told, ..forgotten.clone() }.is_genuine());
+        let noted = Personal { note: Some("asked by phone".into()), ..Personal::default() };
+        assert!(!Entry { people: noted.clone(), ..forgotten.clone() }.is_genuine());
+        // What a setting is now says nothing about people, and stays.
+        let mut setting = Entry { people: noted, kind: Kind::SettingChanged.as_str().into(), ..forgotten };
+        setting.digest = setting.expected_digest();
+        assert!(setting.is_genuine());
     }
 }

@@ -129,7 +129,7 @@ impl Chain {
         let gaps = gaps.into_iter().map(|(first, last, digest)| {
             let digest: Digest = digest.try_into().unwrap_or(BEGINNING);
             // Its beginning may have been read before it was removed.
-            Piece::Gap(Gap { first: first.max(reached + 1), last, digest })
+            Piece::Gap(Gap { first: first.max(reached.saturating_add(1)), last, digest })
         });
         let entries = entries.into_iter().map(|row| Piece::Entry(row.into()));
         let mut pieces: Vec<Piece> = gaps.chain(entries).filter(|piece| last(piece) <= known).collect();
@@ -140,7 +140,7 @@ impl Chain {
                 Piece::Entry(entry) => entry.seq,
                 Piece::Gap(gap) => gap.first,
             };
-            whole &= first == before + 1;
+            whole &= before.checked_add(1) == Some(first);
             before = last(piece);
         }
         Ok((pieces.into(), whole))

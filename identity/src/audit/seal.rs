@@ -14,18 +14,24 @@ use crate::{
     keys::same,
     time::Timestamp,
 };
+use std::time::Duration;
 use uuid::Uuid;
 
 statements! {
-    WAITS = "select id from events where seq is null limit 1";
+    WAITS = "select id from events where seq is null order by id limit 1";
     FOUND = "insert into audit_chain (one, seq, digest, mac) values (1, 0, $1, $2) on conflict do nothing";
     /// Changes nothing and locks the end of the chain.
     LOCK = "update audit_chain set seq = seq where one = 1 returning seq, digest, mac";
-    TAKE = "select id, at, kind, actor_id, subject_id, session_id, ip, detail, note
-              from events where seq is null order by id limit $1";
     PLACE = "update events set seq = $2, salt = $3, personal = $4, digest = $5 where id = $1 and seq is null";
     MOVE_END = "update audit_chain set seq = $1, digest = $2, mac = $3 where one = 1";
 }
+
+/// The same on SQLite, which by itself prefers the index of places, and would sort everything that waits for every batch.
+const WAITS_INDEXED: &str = "select id from events indexed by events_unsealed where seq is null order by id limit 1";
+
+/// What waits, oldest first, on SQLite.
+const TAKE: &str = "select id, at, kind, actor_id, subject_id, session_id, ip, detail, note
+                      from events indexed by events_unsealed where seq is null order by id limit $1";
 
 /// The same on PostgreSQL, where somebody may be forgotten while we hash what was said about them: those rows are left for later.
 const TAKE_LOCKED: &str = "select id, at, kind, actor_id, subject_id, session_id, ip, detail, note
@@ -39,6 +45,9 @@ const PLACE_ALL: &str = "update events set seq = s.seq, salt = s.salt, personal 
 
 /// Events sealed in one transaction. On SQLite nobody else writes meanwhile, for a few milliseconds.
 pub const BATCH: i64 = 500;
+
+/// Between two full batches others write.
+const BREATH: Duration = Duration::from_millis(5);
 
 /// Where the chain ends.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -100,7 +109,8 @@ impl Waiting {
 /// # Errors
 /// When the database does not answer; what was left is sealed at the next turn.
 pub async fn seal(house: &Latchkey) -> Result<u64, Refusal> {
-    let waiting: Option<(Uuid,)> = on!(house.db, read, |p| sqlx::query_as(WAITS).fetch_optional(p).await)?;
+    let sql = if house.db.is_shared() { WAITS } else { WAITS_INDEXED };
+    let waiting: Option<(Uuid,)> = on!(house.db, read, |p| sqlx::query_as(sql).fetch_optional(p).await)?;
     if waiting.is_none() {
         return Ok(0);
     }
@@ -111,6 +121,7 @@ pub async fn seal(house: &Latchkey) -> Result<u64, Refusal> {
         if done < BATCH as u64 {
             break;
         }
+        tokio::time::sleep(BREATH).await;
     }
     Ok(sealed)
 }
@@ -133,15 +144,11 @@ async fn batch(house: &Latchkey) -> Result<u64, Refusal> {
     if waiting.is_empty() {
         return Ok(0);
     }
-    let mut prev: Digest = end
-        .digest
-        .as_slice()
-        .try_into()
-        .map_err(|_| Refusal::Broken("the end of the audit log is damaged: run `latchkey audit verify`".into()))?;
+    let mut prev: Digest = end.digest.as_slice().try_into().map_err(|_| damaged())?;
     let (mut seq, mut tally) = (end.seq, Tally::default());
     let mut entries = Vec::with_capacity(waiting.len());
     for event in waiting {
-        seq += 1;
+        seq = seq.checked_add(1).ok_or_else(damaged)?;
         tally.add(event.at.0, &event.kind);
         let entry = event.placed(seq, prev, house.random.bytes());
         prev = entry.digest;
@@ -156,6 +163,10 @@ async fn batch(house: &Latchkey) -> Result<u64, Refusal> {
     within!(tx, |c| sqlx::query(MOVE_END).bind(seq).bind(&prev[..]).bind(&mac).execute(c).await.map(drop))?;
     tx.commit().await?;
     Ok(entries.len() as u64)
+}
+
+fn damaged() -> Refusal {
+    Refusal::Broken("the end of the audit log is damaged: run `latchkey audit verify`".into())
 }
 
 /// Events without a place, oldest first, that nobody may change before we have committed.
@@ -196,5 +207,29 @@ async fn place(tx: &mut Tx, entries: &[Entry]) -> Result<u64, sqlx::Error> {
             let query = sqlx::query(PLACE_ALL).bind(ids).bind(seqs).bind(salts).bind(hashes).bind(digests);
             patient(async { query.execute(&mut **tx).await.map(|done| done.rows_affected()) }).await
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Db;
+    use sqlx::AssertSqlSafe;
+
+    /// After an upgrade millions wait. Were they sorted for every batch, sealing them would take days.
+    #[tokio::test]
+    async fn what_waits_is_read_in_order_and_never_sorted() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open_file(&dir.path().join("latchkey.db")).await.unwrap();
+        db.migrate().await.unwrap();
+        let Db::Sqlite { read, .. } = &db else { panic!("not SQLite") };
+        for sql in [TAKE, WAITS_INDEXED] {
+            let explain = AssertSqlSafe(format!("explain query plan {sql}"));
+            let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(read).await.unwrap();
+            let plan: Vec<String> = plan.into_iter().map(|step| step.3).collect();
+            assert!(plan.iter().all(|step| !step.contains("TEMP B-TREE")), "{plan:?}");
+            assert!(plan.iter().any(|step| step.contains("events_unsealed")), "{plan:?}");
+        }
+        db.close().await;
     }
 }

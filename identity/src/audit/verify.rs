@@ -48,8 +48,10 @@ pub enum Fault {
         /// The place of the one before; 0 at the beginning.
         after: i64,
     },
-    /// Somebody in an entry is said to have been forgotten, but no entry tells of it.
+    /// Somebody in an entry is said to have been forgotten, but no later entry tells of it.
     NotForgotten(Place),
+    /// An entry of a choice comes twice.
+    Twice(Place),
     /// More entries are said to have been removed than the log records.
     Unaccounted {
         /// How many are missing.
@@ -93,7 +95,10 @@ pub struct Verifier {
     expected: Option<Digest>,
     verdict: Verdict,
     recorded: i64,
-    deleted: HashSet<Uuid>,
+    /// Whoever was deleted, and the last entry that tells of it.
+    deleted: HashMap<Uuid, i64>,
+    /// Places of a choice, in which none may come twice.
+    seen: HashSet<i64>,
     owed: HashMap<[Option<Uuid>; 2], Place>,
 }
 
@@ -102,7 +107,15 @@ impl Verifier {
     /// noted: it has to be there.
     pub fn new(filtered: bool, expected: Option<Digest>) -> Self {
         let verdict = Verdict { entries: 0, first: 0, last: 0, forgotten: 0, removed: 0, end: BEGINNING };
-        Self { filtered, expected, verdict, recorded: 0, deleted: HashSet::new(), owed: HashMap::new() }
+        Self {
+            filtered,
+            expected,
+            verdict,
+            recorded: 0,
+            deleted: HashMap::new(),
+            seen: HashSet::new(),
+            owed: HashMap::new(),
+        }
     }
 
     /// The next piece, which stands on this line.
@@ -127,15 +140,21 @@ impl Verifier {
     }
 
     fn entry(&mut self, entry: &Entry, line: u64) -> Result<(), Fault> {
+        if entry.seq < 1 {
+            return Err(Fault::Malformed { line });
+        }
         let place = || Place { seq: entry.seq, line, kind: entry.kind.clone(), at: entry.at };
         let last = self.verdict.last;
-        let follows = entry.seq == last + 1;
+        let follows = last.checked_add(1) == Some(entry.seq);
         let unlinked = || Fault::Unlinked { place: place(), after: last };
         if !follows && !self.filtered {
             return Err(unlinked());
         }
         if !entry.is_genuine() {
             return Err(Fault::Changed(place()));
+        }
+        if self.filtered && !self.seen.insert(entry.seq) {
+            return Err(Fault::Twice(place()));
         }
         // Of a choice of entries, what came before the first is not known.
         if follows && entry.prev != self.verdict.end && !(self.filtered && self.verdict.entries == 0) {
@@ -144,12 +163,15 @@ impl Verifier {
         if entry.kind == Kind::EventsRemoved.as_str() {
             self.recorded(&entry.detail);
         }
-        if entry.kind == Kind::AccountDeleted.as_str() {
-            self.deleted.extend(entry.people.subject);
-        }
         if entry.is_forgotten() {
             self.verdict.forgotten += 1;
-            self.owed.entry([entry.people.actor, entry.people.subject]).or_insert_with(place);
+            let ids = [entry.people.actor, entry.people.subject];
+            // What was said before is settled by what has told of it since. This needs to be told of anew: forgetting comes first.
+            if self.owed.get(&ids).is_none_or(|before| self.is_told(&ids, before.seq)) {
+                self.owed.insert(ids, place());
+            }
+        } else if entry.kind == Kind::AccountDeleted.as_str() {
+            self.deleted.extend(entry.people.subject.map(|id| (id, entry.seq)));
         }
         self.verdict.entries += 1;
         self.verdict.last = entry.seq;
@@ -157,12 +179,21 @@ impl Verifier {
         Ok(())
     }
 
+    /// Whether an entry after this place tells that one of them was deleted.
+    fn is_told(&self, ids: &[Option<Uuid>; 2], seq: i64) -> bool {
+        ids.iter().flatten().any(|id| self.deleted.get(id).is_some_and(|told| *told > seq))
+    }
+
     fn gap(&mut self, gap: &Gap, line: u64) -> Result<(), Fault> {
-        if gap.first != self.verdict.last + 1 || gap.last < gap.first {
+        let count = gap.last.checked_sub(gap.first).and_then(|more| more.checked_add(1));
+        let Some(count) = count.filter(|count| gap.first >= 1 && *count >= 1) else {
+            return Err(Fault::Malformed { line });
+        };
+        if self.verdict.last.checked_add(1) != Some(gap.first) {
             let place = Place { seq: gap.first, line, kind: String::new(), at: 0 };
             return Err(Fault::Unlinked { place, after: self.verdict.last });
         }
-        self.verdict.removed += gap.last - gap.first + 1;
+        self.verdict.removed = self.verdict.removed.checked_add(count).ok_or(Fault::Malformed { line })?;
         self.verdict.last = gap.last;
         self.verdict.end = gap.digest;
         Ok(())
@@ -196,17 +227,17 @@ impl Verifier {
             if self.verdict.removed > self.recorded {
                 return Err(Fault::Unaccounted { removed: self.verdict.removed, recorded: self.recorded });
             }
-            let told = |ids: &[Option<Uuid>; 2]| ids.iter().flatten().any(|id| self.deleted.contains(id));
-            let first = self.owed.into_iter().filter(|(ids, _)| !told(ids)).min_by_key(|(_, place)| place.seq);
-            if let Some((_, place)) = first {
-                return Err(Fault::NotForgotten(place));
+            let owed = self.owed.iter().filter(|(ids, place)| !self.is_told(ids, place.seq));
+            if let Some((_, place)) = owed.min_by_key(|(_, place)| place.seq) {
+                return Err(Fault::NotForgotten(place.clone()));
             }
         }
         Ok(self.verdict)
     }
 }
 
-/// Verifies an export, however long it is, in a few records' memory and some bytes for everybody who was forgotten.
+/// Verifies an export, however long it is, in a few records' memory and some bytes for everybody who was forgotten; of a choice,
+/// some bytes for every entry.
 ///
 /// # Errors
 /// When it cannot be read. What is wrong with it is the value inside.
@@ -242,12 +273,12 @@ pub fn verify_export(mut file: impl BufRead, mut verifier: Verifier) -> io::Resu
 
 /// Reads one record: a line or, where a value of CSV has line ends in it, several. Answers how many.
 fn next_record(file: &mut impl BufRead, format: Option<Format>, bytes: &mut Vec<u8>) -> io::Result<u64> {
-    let mut lines = 0;
+    let (mut lines, mut quotes) = (0, 0);
     loop {
         let before = bytes.len();
         let read = file.by_ref().take(LONGEST - before as u64).read_until(b'\n', bytes)?;
         lines += 1;
-        let quotes = bytes.iter().filter(|byte| **byte == b'"').count();
+        quotes += bytes.iter().skip(before).filter(|byte| **byte == b'"').count();
         if read == 0 || format != Some(Format::Csv) || quotes % 2 == 0 {
             return Ok(lines);
         }

@@ -102,7 +102,7 @@ async fn carry_out(command: &Command, house: &Arc<Latchkey>) -> Result<(), Start
     match command {
         Command::List { filter, limit } => list(house, &filter.asked(), *limit).await,
         Command::Export { filter, format } => export(house, &filter.asked(), *format).await,
-        Command::Verify(how) => told(audit::verify(house, Verifier::new(false, how.expect)).await?),
+        Command::Verify(how) => told(audit::verify(house, Verifier::new(false, how.expect)).await?, words::unbroken),
     }
 }
 
@@ -111,7 +111,8 @@ pub fn verify_file(command: &Command) -> Option<Result<(), StartError>> {
     let Command::Verify(Verify { file: Some(file), filtered, expect }) = command else { return None };
     let unreadable = |error| StartError::plain(words::unreadable(file.display(), &error));
     let found = read(file).and_then(|read| audit::verify_export(read, Verifier::new(*filtered, *expect)));
-    Some(found.map_err(unreadable).and_then(told))
+    let outcome = if *filtered { words::whole } else { words::unbroken };
+    Some(found.map_err(unreadable).and_then(|found| told(found, outcome)))
 }
 
 fn read(file: &Path) -> io::Result<Box<dyn BufRead>> {
@@ -121,8 +122,11 @@ fn read(file: &Path) -> io::Result<Box<dyn BufRead>> {
     Ok(Box::new(BufReader::with_capacity(1 << 16, File::open(file)?)))
 }
 
-fn told(found: Result<audit::Verdict, audit::Fault>) -> Result<(), StartError> {
-    println!("{}", words::unbroken(&found.map_err(|fault| StartError::plain(words::broken(&fault)))?));
+fn told(
+    found: Result<audit::Verdict, audit::Fault>,
+    outcome: impl Fn(&audit::Verdict) -> String,
+) -> Result<(), StartError> {
+    println!("{}", outcome(&found.map_err(|fault| StartError::plain(words::broken(&fault)))?));
     Ok(())
 }
 

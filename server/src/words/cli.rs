@@ -230,6 +230,7 @@ pub mod audit {
     pub const NOT_UNDERSTOOD: &str = "--action is a word such as signed_in; --from and --to are a day such as 2026-11-22 or a \
                                       moment such as 2026-11-22T14:00:00Z";
     pub const NOTHING: &str = "There are no such events.";
+    const NO_ENTRIES: &str = "There are no entries.";
 
     pub fn unreadable(file: impl Display, error: impl Display) -> String {
         format!("cannot read {file}: {error}")
@@ -239,13 +240,29 @@ pub mod audit {
         format!("the export is not whole: {error}")
     }
 
+    /// Of chosen entries: nothing is known of what is between them.
+    pub fn whole(verdict: &Verdict) -> String {
+        let Verdict { entries, last, forgotten, .. } = verdict;
+        if *last == 0 {
+            return NO_ENTRIES.to_owned();
+        }
+        format!(
+            "{}, {} forgotten: every entry is whole; entries between may be missing",
+            counted(*entries),
+            grouped(*forgotten)
+        )
+    }
+
+    fn counted(entries: u64) -> String {
+        format!("{} {}", grouped(entries), if entries == 1 { "entry" } else { "entries" })
+    }
+
     pub fn unbroken(verdict: &Verdict) -> String {
         let Verdict { entries, first, last, forgotten, removed, end } = verdict;
         if *last == 0 {
-            return "There are no entries.".to_owned();
+            return NO_ENTRIES.to_owned();
         }
-        let noun = if *entries == 1 { "entry" } else { "entries" };
-        let mut text = format!("{} {noun}, {} to {}, unbroken", grouped(*entries), grouped(*first), grouped(*last));
+        let mut text = format!("{}, {} to {}, unbroken", counted(*entries), grouped(*first), grouped(*last));
         if *removed > 0 {
             text += &format!("; {} removed when their time was over", grouped(*removed));
         }
@@ -267,8 +284,12 @@ pub mod audit {
                 )
             }
             Fault::NotForgotten(place) => {
-                format!("{}: somebody in it is said to have been forgotten, but no entry tells of it", entry(place))
+                let text = "somebody in it is said to have been forgotten, but no later entry tells of it";
+                // Of a database we have asked who is being deleted; of a file nobody can.
+                let hint = "; the end of an export that was taken while an account was being deleted looks like this: take another";
+                format!("{}: {text}{}", entry(place), if place.line == 0 { "" } else { hint })
             }
+            Fault::Twice(place) => format!("{}: it is there twice", entry(place)),
             Fault::Unaccounted { removed, recorded } => {
                 format!("{removed} entries are said to have been removed, but the log tells of {recorded}")
             }

@@ -119,7 +119,7 @@ async fn forget(house: &Latchkey, user: Uuid) -> Result<(), Refusal> {
 
 /// The id that takes the person's place, the same one however often it is begun: the audit log is asked whether everybody who is
 /// said to have been forgotten was deleted. Leads nowhere without a key that is outside the database.
-fn pseudonym(house: &Latchkey, user: Uuid) -> Uuid {
+pub(crate) fn pseudonym(house: &Latchkey, user: Uuid) -> Uuid {
     let mac = mac(&house.audit_key, &[b"a person who was forgotten", user.as_bytes()]);
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&mac[..16]);
