@@ -80,7 +80,7 @@ async fn let_through(home: &TestHouse, old: &Proven, of: Uuid, invited: Uuid) ->
         .filter(|(_, outcome)| !matches!(outcome, Err(Refusal::Forbidden)))
         .map(|(rule, outcome)| format!("{rule}: {outcome:?}"))
         .collect();
-    let bulk = admin::bulk(house, old, Act::EndSessions, &[of]).await.unwrap();
+    let bulk = admin::bulk(house, old, Act::EndSessions, &[of], None).await.unwrap();
     if bulk.skipped != [(of, Why::Beyond)] {
         through.push(format!("bulk: {bulk:?}"));
     }
