@@ -263,7 +263,8 @@ async fn a_role_is_told_where_it_has_changed_and_somebody_has_confirmed_the_addr
     accounts::register(&home.house, "Visit evil.example", "victim@example.org", &password, &device()).await.unwrap();
     home.letters().await;
     let (victim,): (Uuid,) = home.row("select id from users where verified_at is null").await;
-    admin::set_role(&home.house, &admin::Proven::operator(), victim, Role::Admin).await.unwrap();
+    home.change("update users set role = 'admin' where verified_at is null").await;
+    admin::set_role(&home.house, &admin::Proven::operator(), victim, Role::User).await.unwrap();
     assert!(home.letters().await.is_empty(), "a stranger's words go to nobody");
 }
 

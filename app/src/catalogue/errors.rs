@@ -1,6 +1,6 @@
 //! What a person is told when something did not work: refusals as a whole, and the faults of single fields.
 
-use super::{acting, ended_because, entrance, length, reauthenticate};
+use super::{acting, ended_because, entrance, length, person, reauthenticate};
 use crate::error::AppError;
 use identity::words::{Fault, Field};
 
@@ -86,6 +86,7 @@ pub fn fault(field: Field, fault: Fault, min: usize) -> String {
         (Field::Token, Fault::Missing) => "Enter the code from the letter.",
         (Field::Token, _) => "This link or code was used already, was replaced by a newer one, or is too old.",
         (Field::Stay, _) => "Choose how long to stay signed in.",
+        (Field::Role, Fault::NotAllowed) => person::UNCLAIMED,
         (Field::Role, _) => "Choose a role.",
         (Field::Reason, fault) => return acting::reason_fault(fault),
         (Field::Id, Fault::NotAllowed) => acting::NO_PLACE,

@@ -25,6 +25,9 @@ pub const WANTS_TO_LEAVE: &str =
 pub const BEYOND: &str = "This account may do more than you, so you cannot change anything about it.";
 /// Why the last administrator stays.
 pub const LAST_ADMIN: &str = "Not possible: this is the last administrator who can sign in. Make another one first.";
+/// Why somebody who has only registered gets no role.
+pub const UNCLAIMED: &str = "Not yet possible: nobody has confirmed this address, so whoever registered it may be a stranger. Once it is confirmed, \
+     or when you invite its owner, the account can have a role.";
 
 /// Sends the invitation again.
 pub const RESEND: &str = "Send the invitation again";

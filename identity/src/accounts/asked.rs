@@ -19,7 +19,8 @@ use uuid::Uuid;
 
 statements! {
     /// An account whose time has come answers like one that never was.
-    FIND = "select id, name, password_hash, verified_at, password_changed_at from users
+    FIND = "select id, name, password_hash, verified_at, password_changed_at,
+                   role <> 'user' or role_name is not null as with_role from users
              where email = $1 and (delete_at is null or delete_at > $2)";
     /// Answers a row the first time only.
     OWN = "update letters set user_id = $2 where id = $1 and user_id is null returning id";
@@ -33,6 +34,8 @@ struct Known {
     verified_at: Option<Timestamp>,
     /// Of an account that nobody has confirmed: when somebody registered it once more.
     password_changed_at: Option<Timestamp>,
+    /// It may do more than everybody.
+    with_role: bool,
 }
 
 /// The letter that was asked for, or `None` when nobody is there who should have it. What it carries is good from now on.
@@ -91,7 +94,7 @@ async fn bring_reset(house: &Latchkey, tx: &mut Tx, id: Uuid, ask: &Ask, known: 
 }
 
 /// Once the address was registered a second time, whose registration the asker means cannot be known, however long ago it was: a
-/// letter that confirms one might put a stranger's password in force. So it brings what asks for a new one, and confirms by that.
+/// letter that confirms one might put a stranger's password in force, and where a role waits, it might even then. So it brings what asks for a new one, and confirms by that.
 async fn verification(
     house: &Latchkey,
     tx: &mut Tx,
@@ -102,7 +105,7 @@ async fn verification(
     if known.verified_at.is_some() {
         return Ok(None);
     }
-    if known.password_changed_at.is_some() {
+    if known.password_changed_at.is_some() || known.with_role {
         return bring_reset(house, tx, id, ask, &known).await.map(Some);
     }
     let of = Bound {

@@ -14,9 +14,11 @@ use crate::{
 use uuid::Uuid;
 
 statements! {
-    /// Name and password are those of the very registration the letter belongs to.
+    /// Name and password are those of the very registration the letter belongs to. Not where a role waits, nor where an administrator
+    /// has invited the owner: it would be the registrant's. Then only a letter that brings a new password confirms (`asked.rs`).
     CONFIRM = "update users set verified_at = $1, name = $2, name_key = $3, password_hash = $4, password_changed_at = null
-                where id = $5 and email = $6 and verified_at is null returning id";
+                where id = $5 and email = $6 and verified_at is null
+                 and role = 'user' and role_name is null and invited_at is null returning id";
 }
 
 /// Spends a mailed token or a typed code and confirms the address it was sent to. Does not sign in: whoever can read the letter

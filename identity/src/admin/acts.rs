@@ -27,15 +27,27 @@ statements! {
     /// An administrator's sessions end within half a day, also those begun before.
     CAP_SESSIONS = "update sessions set expires_at = $1
                      where user_id = $2 and ended_at is null and (expires_at is null or expires_at > $1)";
+    /// What is to be deleted by order is shut already, and stays disabled when the order is taken back.
     DISABLE = concat!(
-        "update users set disabled_at = $1 where id = $2 and disabled_at is null and (role <> 'admin' or ",
+        "update users set disabled_at = coalesce(disabled_at, $1),
+                disabled_before = case when deletion_ordered_at is null then null else coalesce(disabled_before, $1) end
+          where id = $2 and (disabled_at is null or (deletion_ordered_at is not null and disabled_before is null))
+            and (role <> 'admin' or disabled_at is not null or ",
         another_admin!("$2"),
         ") returning id"
     );
-    /// `$2` is when it was disabled, where only that is to be taken back.
-    ENABLE = "update users set disabled_at = null where id = $1 and disabled_at is not null
-                and disabled_at = coalesce(cast($2 as bigint), disabled_at) and deletion_ordered_at is null returning id";
-    STANDING = concat!("select users.disabled_at, ", granted!("users"), " from users where users.id = $1");
+    /// What is to be deleted by order stays shut until that is taken back. `$2` is when it was disabled, where only that is to be taken
+    /// back.
+    ENABLE = "update users set disabled_at = case when deletion_ordered_at is null then null else disabled_at end,
+                     disabled_before = null
+               where id = $1 and disabled_at is not null and (deletion_ordered_at is null or disabled_before is not null)
+                 and coalesce(disabled_before, disabled_at) = coalesce(cast($2 as bigint), disabled_before, disabled_at)
+           returning id";
+    STANDING = concat!(
+        "select users.disabled_at, users.verified_at is null and users.invited_at is null as unclaimed, ",
+        granted!("users"),
+        " from users where users.id = $1"
+    );
     SET_PASSWORD = "update users set password_hash = $1, password_changed_at = $3 where id = $2
                 returning name, email, verified_at";
 }
@@ -45,12 +57,17 @@ statements! {
 /// Nobody gives more than they have themselves, nor takes from those who have more.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, `Invalid` when there is no such role, `LastAdmin`, or when the database does not answer.
+/// `Forbidden`, `NotFound`, `Invalid` when there is no such role, and `NotAllowed` on the field `role` while nobody has confirmed the
+/// address of an account that somebody registered; `LastAdmin`, or when the database does not answer.
 pub async fn set_role(house: &Latchkey, admin: &Proven, id: Uuid, role: Role) -> Result<(), Refusal> {
     let now = house.now();
     // Two administrators who demote each other at the same moment would each still see the other in office.
     let (mut tx, admin) = admin.begin(house, Permission::RolesWrite).await?;
     let before = reach(&mut tx, &admin, id).await?;
+    // Whoever registered it may be a stranger, and would have the role under their own password once the owner confirms.
+    if before.unclaimed && role != Role::User {
+        return Err(Refusal::field(Field::Role, Fault::NotAllowed));
+    }
     let permissions = permissions(&mut tx, role).await?;
     admin.reaches(role, &permissions)?;
     let changed: Option<Changed> = within!(tx, |c| sqlx::query_as(SET_ROLE)
@@ -68,7 +85,12 @@ pub async fn set_role(house: &Latchkey, admin: &Proven, id: Uuid, role: Role) ->
     if role == Role::Admin {
         accounts::close_setup(house, &mut tx).await?;
     }
-    events::record(house, &mut tx, admin.event(Kind::RoleChanged).on(id).detail(role.as_str())).await?;
+    events::record(
+        house,
+        &mut tx,
+        admin.event(Kind::RoleChanged).on(id).detail(role.as_str()).note(before.role.as_str()),
+    )
+    .await?;
     // An address that nobody has confirmed is no place for a name, nor for a way into the account.
     let told = before.role != role && changed.verified_at.is_some();
     if told {
@@ -85,7 +107,8 @@ pub async fn set_role(house: &Latchkey, admin: &Proven, id: Uuid, role: Role) ->
     Ok(())
 }
 
-/// Disables an account and ends its sessions. Doing it twice changes nothing.
+/// Disables an account and ends its sessions, also one that is to be deleted by order: then it stays disabled when the order is taken
+/// back. Doing it twice changes nothing.
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `LastAdmin`, or when the database does not answer.
@@ -108,8 +131,8 @@ pub(super) async fn disable_at(house: &Latchkey, admin: &Proven, id: Uuid, at: T
     Ok(true)
 }
 
-/// Lets a disabled account sign in again. Doing it twice changes nothing, and so does doing it to an account that is to be deleted by
-/// order: take the order back instead ([`revoke_deletion`](super::revoke_deletion)).
+/// Lets a disabled account sign in again. Doing it twice changes nothing. An account that is to be deleted by order stays shut until
+/// the order is taken back ([`revoke_deletion`](super::revoke_deletion)), and is only not disabled any more after that.
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, or when the database does not answer.
@@ -190,16 +213,18 @@ struct Changed {
 /// How an account stands.
 pub(super) struct Standing {
     pub disabled: bool,
+    /// Somebody registered it, and nobody has confirmed the address.
+    pub unclaimed: bool,
     pub role: Role,
 }
 
 /// The account, if there is one and the administrator may act on it: nobody acts on somebody who may do more.
 pub(super) async fn reach(tx: &mut Tx, admin: &Acting, id: Uuid) -> Result<Standing, Refusal> {
-    let row: Option<(Option<i64>, Role, Option<String>)> =
+    let row: Option<(Option<i64>, bool, Role, Option<String>)> =
         within!(*tx, |c| sqlx::query_as(STANDING).bind(id).fetch_optional(c).await)?;
-    let (disabled_at, role, stored) = row.ok_or(Refusal::NotFound)?;
+    let (disabled_at, unclaimed, role, stored) = row.ok_or(Refusal::NotFound)?;
     admin.reaches(role, &Permissions::of(role, stored.as_deref()))?;
-    Ok(Standing { disabled: disabled_at.is_some(), role })
+    Ok(Standing { disabled: disabled_at.is_some(), unclaimed, role })
 }
 
 /// What a role lets one do.

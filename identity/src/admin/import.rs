@@ -8,7 +8,7 @@
 
 use super::{
     Acting, Proven,
-    invite::{make, may_give, read},
+    invite::{make, may_give, only_registered, read, taken_over},
 };
 use crate::{
     Latchkey, Refusal,
@@ -26,10 +26,18 @@ use std::{
 use uuid::Uuid;
 
 statements! {
-    KNOWN = "select id from users where email = $1";
-    INSERT = "insert into users (id, email, name, name_key, role, role_name, password_hash, created_at, verified_at, tokens_void_before)
+    KNOWN = concat!("select id from users where email = $1 and not ", only_registered!("users"));
+    /// As with an invitation, what somebody has only registered is nobody's.
+    INSERT = concat!(
+        "insert into users (id, email, name, name_key, role, role_name, password_hash, created_at, verified_at, tokens_void_before)
               values ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0)
-              on conflict (email) do nothing returning id";
+              on conflict (email) do update
+                 set name = excluded.name, name_key = excluded.name_key, role = excluded.role, role_name = excluded.role_name,
+                     password_hash = excluded.password_hash, verified_at = excluded.verified_at, password_changed_at = null
+               where ",
+        only_registered!("users"),
+        " returning id"
+    );
 }
 
 /// Accounts made in one transaction.
@@ -61,7 +69,7 @@ crate::spelled! {
         Unconfirmed = "unconfirmed",
         /// The address stands further up in the file.
         Twice = "twice",
-        /// The address has an account.
+        /// The address has an account that somebody has confirmed or was invited to.
         Known = "known",
     }
 }
@@ -342,8 +350,9 @@ async fn make_one(
     let Entry { name, email, role, hash, .. } = entry;
     let (made, kind) = match hash {
         Some(hash) => {
+            let new = house.new_id();
             let made: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(INSERT)
-                .bind(house.new_id())
+                .bind(new)
                 .bind(email.as_str())
                 .bind(name.as_str())
                 .bind(name.search_key())
@@ -353,6 +362,9 @@ async fn make_one(
                 .bind(house.now())
                 .fetch_optional(c)
                 .await)?;
+            if let Some((id,)) = made.filter(|(id,)| *id != new) {
+                taken_over(tx, id).await?;
+            }
             if *role == Role::Admin {
                 accounts::close_setup(house, tx).await?;
             }

@@ -18,13 +18,45 @@ use crate::{
 };
 use uuid::Uuid;
 
+/// Part of a condition: whether somebody has registered this account, and nobody has confirmed its address, so that nobody has it. `$users`
+/// is what the table `users` is called there.
+macro_rules! only_registered {
+    ($users:literal) => {
+        concat!(
+            "(",
+            $users,
+            ".verified_at is null and ",
+            $users,
+            ".invited_at is null and ",
+            $users,
+            ".disabled_at is null and ",
+            $users,
+            ".delete_at is null and ",
+            $users,
+            ".role = 'user' and ",
+            $users,
+            ".role_name is null)"
+        )
+    };
+}
+pub(super) use only_registered;
+
 statements! {
-    /// Nobody knows its password. `password_changed_at` says, as of any unconfirmed account, that a letter which confirms must also set
+    /// Nobody knows its password. Where somebody has only registered the address, nobody has that account so far, and its owner gets it:
+    /// what the registrant typed is gone. `password_changed_at` says, as of any unconfirmed account, that a letter which confirms must also set
     /// one.
-    INSERT = "insert into users (id, email, name, name_key, role, role_name, password_hash, created_at, tokens_void_before,
+    INSERT = concat!(
+        "insert into users (id, email, name, name_key, role, role_name, password_hash, created_at, tokens_void_before,
                                  invited_at, password_changed_at)
               values ($1, $2, $3, $4, $5, $6, $7, $8, 0, $8, $8)
-              on conflict (email) do nothing returning id";
+              on conflict (email) do update
+                 set name = excluded.name, name_key = excluded.name_key, role = excluded.role, role_name = excluded.role_name,
+                     password_hash = excluded.password_hash, invited_at = excluded.invited_at,
+                     password_changed_at = excluded.password_changed_at
+               where ",
+        only_registered!("users"),
+        " returning id"
+    );
     /// Locks the account: whoever accepts the invitation from now on waits.
     INVITED = "update users set name = name where id = $1 and invited_at is not null and verified_at is null
            returning name, email, coalesce(role_name, role) as role";
@@ -33,7 +65,7 @@ statements! {
 /// Makes an account that its owner has as soon as they choose a password with what the letter brings. Answers its id.
 ///
 /// # Errors
-/// `Forbidden`, `Invalid` with every fault (`Taken` when the address has an account, `Wrong` when there is no such role), or when the
+/// `Forbidden`, `Invalid` with every fault (`Taken` when the address has an account that somebody has confirmed or was invited to, `Wrong` when there is no such role), or when the
 /// database does not answer.
 pub async fn invite(house: &Latchkey, admin: &Proven, name: &str, email: &str, role: Role) -> Result<Uuid, Refusal> {
     admin.may(Permission::UsersWrite)?;
@@ -127,7 +159,7 @@ pub(super) async fn may_give(tx: &mut Tx, admin: &Acting, role: Role) -> Result<
     admin.reaches(role, &permissions)
 }
 
-/// Makes the row. None where the address has an account.
+/// Makes the row, or takes over that of a registration nobody has confirmed. None where the address has an account.
 pub(super) async fn make(
     house: &Latchkey,
     tx: &mut Tx,
@@ -135,8 +167,9 @@ pub(super) async fn make(
     email: &EmailAddress,
     role: Role,
 ) -> Result<Option<Uuid>, Refusal> {
+    let new = house.new_id();
     let made: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(INSERT)
-        .bind(house.new_id())
+        .bind(new)
         .bind(email.as_str())
         .bind(name.as_str())
         .bind(name.search_key())
@@ -146,10 +179,19 @@ pub(super) async fn make(
         .bind(house.now())
         .fetch_optional(c)
         .await)?;
+    if let Some((id,)) = made.filter(|(id,)| *id != new) {
+        taken_over(tx, id).await?;
+    }
     if made.is_some() && role == Role::Admin {
         accounts::close_setup(house, tx).await?;
     }
     Ok(made.map(|(id,)| id))
+}
+
+/// Voids what the registrant of an account could still have or set a password with.
+pub(super) async fn taken_over(tx: &mut Tx, id: Uuid) -> Result<(), Refusal> {
+    accounts::void_registrations(tx, id).await?;
+    accounts::void_requests(tx, id).await
 }
 
 pub(super) fn taken() -> Refusal {

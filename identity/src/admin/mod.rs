@@ -59,13 +59,16 @@ use crate::{
 };
 use uuid::Uuid;
 
-/// Part of a condition: whether an administrator who can sign in and means to stay is left besides the account `$id`. Ask it in
-/// turn ([`Tx::in_turn`](crate::db::Tx)): two who leave at the same moment would each still see the other.
+/// Part of a condition: whether an administrator who can sign in and means to stay is left besides the account `$id`. One whose password
+/// was made worthless cannot before they have set another. Ask it in turn ([`Tx::in_turn`](crate::db::Tx)): two who leave at the same
+/// moment would each still see the other.
 macro_rules! another_admin {
     ($id:literal) => {
         concat!(
             "exists (select 1 from users o where o.role = 'admin' and o.disabled_at is null
-                        and o.verified_at is not null and o.delete_at is null and o.id <> ",
+                        and o.verified_at is not null and o.delete_at is null and not ",
+            $crate::passwords::worthless!("o"),
+            " and o.id <> ",
             $id,
             ")"
         )

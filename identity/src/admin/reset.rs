@@ -1,12 +1,13 @@
 //! Having somebody choose a new password, without anybody else ever knowing one.
 
-use super::{Proven, acts::reach};
+use super::{Proven, acts::reach, another_admin};
 use crate::{
     Latchkey, Refusal,
     accounts::renewal,
     db::{statements, within},
     events::{self, Kind},
     mail::{self, security::Owner},
+    passwords::worthless,
     time::Timestamp,
     words::{Fault, Field, Permission},
 };
@@ -14,7 +15,14 @@ use uuid::Uuid;
 
 statements! {
     /// Changes nothing and locks the account: its address stays what it is until the letter is written.
-    OWNER = "update users set name = name where id = $1 returning name, email, verified_at";
+    /// Never the last administrator who can sign in: whoever cannot read their letters would be outside for good.
+    OWNER = concat!(
+        "update users set name = name where id = $1 and (role <> 'admin' or disabled_at is not null or verified_at is null or ",
+        worthless!("users"),
+        " or ",
+        another_admin!("$1"),
+        ") returning name, email, verified_at"
+    );
 }
 
 /// Makes the password of an account worthless, ends its sessions and sends its owner a letter that brings a new one. Other letters that
@@ -22,13 +30,13 @@ statements! {
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `NotAllowed` on the field `id` while nobody has confirmed the address, because it is not certain that
-/// the letter would reach the owner, or when the database does not answer.
+/// the letter would reach the owner, `LastAdmin`, or when the database does not answer.
 pub async fn force_reset(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
     let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
     reach(&mut tx, &admin, id).await?;
     let owner: Option<(String, String, Option<Timestamp>)> =
         within!(tx, |c| sqlx::query_as(OWNER).bind(id).fetch_optional(c).await)?;
-    let (name, email, verified_at) = owner.ok_or(Refusal::NotFound)?;
+    let (name, email, verified_at) = owner.ok_or(Refusal::LastAdmin)?;
     verified_at.ok_or_else(|| Refusal::field(Field::Id, Fault::NotAllowed))?;
     let (brought, ended) = renewal::force(house, &mut tx, id, &email).await?;
     events::record(house, &mut tx, admin.event(Kind::ResetForced).on(id)).await?;

@@ -1,8 +1,8 @@
 //! Vouching for the address of somebody whose letter does not arrive.
 //!
 //! Anybody may have registered an address. Where it was registered once, the administrator vouches for whoever did, and the password of
-//! that registration counts. Where it was registered more than once, or the account was made by invitation, nobody can say whose
-//! password is stored: then it is made worthless, and the mailbox gets what a new one is set with.
+//! that registration counts. Where it was registered more than once, the account was made by invitation, or it has a role, it is not
+//! certain enough whose password is stored: then it is made worthless, and the mailbox gets what a new one is set with.
 
 use super::{Proven, acts::reach};
 use crate::{
@@ -20,6 +20,7 @@ statements! {
     /// who registers at the same moment comes before it and is seen, or after it and finds a confirmed account.
     CERTAIN = "update users set verified_at = $1
                 where id = $2 and verified_at is null and password_changed_at is null and invited_at is null
+                  and role = 'user' and role_name is null
             returning name, email";
     ADDRESS = "select email from users where id = $1";
     /// The name was whatever somebody typed who need not be the owner, unless it was an administrator.

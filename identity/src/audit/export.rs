@@ -44,7 +44,8 @@ impl Export {
     /// `Forbidden`, or when the database does not answer.
     pub async fn begin(house: Arc<Latchkey>, admin: &Proven, chosen: Chosen, format: Format) -> Result<Self, Refusal> {
         let (mut tx, admin) = admin.begin(&house, Permission::AuditRead).await?;
-        events::record(&house, &mut tx, admin.event(Kind::AuditExported).detail(format.as_str())).await?;
+        let event = admin.event(Kind::AuditExported).detail(format.as_str()).note(chosen.told());
+        events::record(&house, &mut tx, event).await?;
         tx.commit().await?;
         seal(&house).await?;
         Ok(Self { house, format, stage: Stage::Head(chosen) })

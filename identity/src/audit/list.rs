@@ -5,6 +5,7 @@
 
 use super::{
     chain::Entry,
+    lines::rfc3339,
     read::{Row as Sealed, entries},
     retention::first_id,
 };
@@ -140,6 +141,18 @@ enum Lead {
 }
 
 impl Chosen {
+    /// What it chooses, for the event of who takes it away.
+    pub(super) fn told(&self) -> String {
+        let parts = [
+            self.actor.map(|id| format!("actor={id}")),
+            self.subject.map(|id| format!("subject={id}")),
+            self.kind.map(|kind| format!("kind={kind}")),
+            self.from.map(|at| format!("from={}", rfc3339(at.0))),
+            self.to.map(|at| format!("to={}", rfc3339(at.0))),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
     /// Whether it is every event.
     pub fn is_all(&self) -> bool {
         *self == Self::default()

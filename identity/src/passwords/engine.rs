@@ -83,12 +83,16 @@ impl Engine {
     }
 
     /// Whether a hash that was made elsewhere, or here, can be stored: of argon2id, version 1.3, without a pepper or with ours, at least as
-    /// strong as is asked for here and not so strong that a sign-in would be a burden.
+    /// strong as is asked for here, and at most twice as costly in memory and in work: who knows such an account could burden every sign-in.
     pub(super) fn takes(&self, hash: &str) -> bool {
         let Ok(hash) = PasswordHash::new(hash) else { return false };
         let Ok(params) = Params::try_from(&hash) else { return false };
         let cost = HashCost { memory_kib: params.m_cost(), iterations: params.t_cost(), parallelism: params.p_cost() };
-        let bearable = cost.memory_kib <= 256 * 1024 && cost.iterations <= 10 && cost.parallelism <= 8;
+        let work = |memory: u32, passes: u32| u64::from(memory) * u64::from(passes);
+        let (memory, passes) = (self.params.m_cost(), self.params.t_cost());
+        let bearable = cost.memory_kib <= memory.saturating_mul(2)
+            && work(cost.memory_kib, cost.iterations) <= work(memory, passes).saturating_mul(2)
+            && cost.parallelism <= 8;
         hash.algorithm == Algorithm::Argon2id.ident()
             && hash.version == Some(Version::V0x13.into())
             && hash.salt.is_some()

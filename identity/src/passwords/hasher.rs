@@ -14,6 +14,19 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
+/// The salt of a hash that no password fits, and of no other: SQL tells it by that. The password behind it is 128 random bits, which need
+/// no salt.
+const NOBODYS_SALT: [u8; SALT_LEN] = [0; SALT_LEN];
+
+/// Part of a condition: whether no password fits what is stored for an account ([`Hasher::nobodys`]). `$users` is what the table `users`
+/// is called there.
+macro_rules! worthless {
+    ($users:literal) => {
+        concat!("(", $users, ".password_hash like '%$AAAAAAAAAAAAAAAAAAAAAA$%')")
+    };
+}
+pub(crate) use worthless;
+
 /// How many may wait for each one that is served: about two seconds at the default cost.
 const WAITING_PER_CORE: usize = 64;
 
@@ -63,7 +76,7 @@ impl Hasher {
     ) -> Result<Self, Refusal> {
         let engine = Engine::new(cost, pepper)?;
         let nobodys = Zeroizing::new(format!("{:x}", u128::from_be_bytes(random.bytes())));
-        let decoy = engine.hash(&nobodys, random.bytes())?;
+        let decoy = engine.hash(&nobodys, NOBODYS_SALT)?;
         Ok(Self {
             engine: Arc::new(engine),
             random,
@@ -218,6 +231,7 @@ mod tests {
         let hasher = Hasher::with_room(HashCost::default(), [5; 32], random, 1, 1).unwrap();
         assert_eq!(hasher.engine.verify(&nobodys, &hasher.decoy).unwrap(), Verdict::Right);
         assert_eq!(verify(&hasher, &nobodys, None).await, Verdict::Wrong);
+        assert!(hasher.decoy.contains("$AAAAAAAAAAAAAAAAAAAAAA$"), "as SQL looks for it: {}", hasher.decoy);
     }
 
     #[tokio::test]

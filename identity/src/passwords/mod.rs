@@ -18,6 +18,7 @@ mod strength;
 pub use accept::accept;
 pub(crate) use breaches::Breaches;
 pub use cost::HashCost;
+pub(crate) use hasher::worthless;
 pub use hasher::{Hasher, Verdict};
 pub use password::{Password, Rules};
 pub use strength::strength;

@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 use identity::{
     Latchkey, Refusal, accounts,
     admin::{self, Admin},
-    words::{EmailAddress, Fault, FieldError, Role, Secret, UserView},
+    words::{EmailAddress, Fault, Field, FieldError, Role, Secret, UserView},
 };
 
 #[derive(Subcommand)]
@@ -247,6 +247,7 @@ pub(super) fn told(refusal: Refusal, email: &EmailAddress, settings: &Settings) 
 
 fn sentence(error: FieldError, settings: &Settings) -> String {
     let what = match error.fault {
+        Fault::NotAllowed if error.field == Field::Role => words::UNCLAIMED.to_owned(),
         Fault::Missing => words::MISSING.to_owned(),
         Fault::TooShort => words::too_short(settings.rules.policy.min_password),
         Fault::TooLong => words::TOO_LONG.to_owned(),

@@ -138,6 +138,7 @@ pub mod accounts {
     }
 
     pub const MISSING: &str = "is missing";
+    pub const UNCLAIMED: &str = "cannot be given while nobody has confirmed the address: whoever registered it may be a stranger; confirm it, or invite its owner";
     pub const TOO_LONG: &str = "is too long";
     pub const UNPRINTABLE: &str = "has control characters in it";
     pub const COMMON: &str = "is one of those that are tried first";

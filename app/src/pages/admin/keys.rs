@@ -20,6 +20,7 @@ pub fn Keys() -> impl IntoView {
     loaded(api::keys(), |keys| {
         let may = visit::current().is_some_and(|visit| visit.permits(Permission::KeysRotate));
         let signing = keys.iter().find(|key| key.state == KeyState::Signing).cloned();
+        let coming = keys.iter().any(|key| key.state == KeyState::Coming);
         let acts = keys.iter().map(|key| {
             let kid = key.kid.clone();
             view! { <Distrust kid /> }
@@ -32,7 +33,7 @@ pub fn Keys() -> impl IntoView {
                     <div class="stack">{cards.collect_view()}</div>
                     {may.then(|| view! {
                         <div class="stack">
-                            <Rotate />
+                            <Rotate coming />
                             {signing.map(|key| view! { <Plan key /> })}
                             <DangerZone id="leaked" title=words::LEAKED>{acts}</DangerZone>
                         </div>
@@ -84,15 +85,25 @@ fn Key(key: KeyView) -> impl IntoView {
 }
 
 #[component]
-fn Rotate() -> impl IntoView {
+fn Rotate(
+    /// Whether the next key is published already.
+    coming: bool,
+) -> impl IntoView {
+    let act = match coming {
+        true => view! { <p class="quiet">{words::PLAN_TAKEN}</p> }.into_any(),
+        false => view! {
+            <form method="post" action="/api/admin/rotate_keys">
+                <button class="button">{words::REALLY_ROTATE}</button>
+            </form>
+        }
+        .into_any(),
+    };
     view! {
         <section class="card" aria-labelledby="rotate">
             <div class="card__head"><h2 id="rotate">{words::ROTATE}</h2></div>
             <div class="card__body">
                 <p>{words::ROTATE_TEXT}</p>
-                <form method="post" action="/api/admin/rotate_keys">
-                    <button class="button">{words::REALLY_ROTATE}</button>
-                </form>
+                {act}
             </div>
         </section>
     }

@@ -13,7 +13,9 @@ use crate::{
 use uuid::Uuid;
 
 statements! {
-    STANDING = "select disabled_at, deletion_ordered_at from users where id = $1";
+    /// An order to delete shuts an account, but does not disable it.
+    STANDING = "select case when deletion_ordered_at is null then disabled_at else disabled_before end as disabled, deletion_ordered_at
+                  from users where id = $1";
 }
 
 /// So many accounts at once. Each takes a transaction, and all of them have to be named.

@@ -109,7 +109,8 @@ pub async fn export_users(
     format: Format,
 ) -> Result<PeopleExport, Refusal> {
     let (mut tx, admin) = admin.begin(house, Permission::UsersRead).await?;
-    events::record(house, &mut tx, admin.event(Kind::AccountsExported).detail(format.as_str())).await?;
+    let event = admin.event(Kind::AccountsExported).detail(format.as_str()).note(filter.told());
+    events::record(house, &mut tx, event).await?;
     tx.commit().await?;
     let filter = Filter { at: At::First, limit: CHUNK, ..filter.clone() };
     Ok(PeopleExport { house: house.clone(), filter, format, begun: false, any: false, done: false })

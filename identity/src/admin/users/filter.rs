@@ -130,6 +130,17 @@ impl Filter {
         (!self.searches()).then_some(self.sort.unwrap_or(usual))
     }
 
+    /// What it chooses, for the event of who takes it away. Not what is searched for, which may be somebody's address.
+    pub(super) fn told(&self) -> String {
+        let parts = [
+            self.role.map(|role| format!("role={role}")),
+            self.status.map(|status| format!("status={}", status.as_str())),
+            self.seen.map(|seen| format!("seen={}", seen.as_str())),
+            self.searches().then(|| "search".to_owned()),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
     /// Whether something is searched for.
     pub fn searches(&self) -> bool {
         !super::search::normal(&self.begins).is_empty()

@@ -8,7 +8,7 @@ use crate::{
 };
 use identity::{
     admin::AccountState,
-    words::{Permission, UserView},
+    words::{Permission, Role, UserView},
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -57,6 +57,9 @@ fn Beyond() -> impl IntoView {
 fn RoleItem(user: UserView, state: AccountState, own: bool) -> impl IntoView {
     if state.is_last_admin {
         return view! { <Refused what=roles::CHANGE why=person::LAST_ADMIN /> }.into_any();
+    }
+    if user.verified_at.is_none() && !state.is_invited && user.role == Role::User {
+        return view! { <Refused what=roles::CHANGE why=person::UNCLAIMED /> }.into_any();
     }
     view! { <RoleOf user own /> }.into_any()
 }
