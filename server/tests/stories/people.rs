@@ -75,7 +75,7 @@ async fn several_are_disabled_after_asking_once_more_and_enabled_again_by_undo()
     let me = root.clone().asking(Kind::Json).get("/api/admin/users?q=root").await.json()["items"][0]["id"].clone();
     let path = format!("/admin/users/bulk?action=disable&id={}&id={}&id={}", ids[0], ids[1], me.as_str().unwrap());
     let before = app.state().await;
-    root.open(&path).await.is(200).says("Disable 3 accounts?").says("p02@example.org").says("root@example.org");
+    root.open(&path).await.is(200).says("Disable 3 accounts?").says("p01@example.org").says("root@example.org");
     assert_eq!(app.state().await, before, "asking changes nothing");
     let told = root.fill("/api/admin/bulk", &[]).await.is(200);
     told.says("2 accounts disabled, 1 left as it was.").says("Your own account");
