@@ -45,11 +45,16 @@ impl Place {
         Ok(start::open(&self.settings()?).await?)
     }
 
+    /// Where the database is, if it is a file.
+    pub fn file(&self) -> PathBuf {
+        self.data_dir.join("latchkey.db")
+    }
+
     /// The URL by which a driver reaches the database.
     pub fn url(&self) -> String {
         match &self.database_url {
             Some(url) => url.clone(),
-            None => format!("sqlite://{}", self.data_dir.join("latchkey.db").display()),
+            None => format!("sqlite://{}", self.file().display()),
         }
     }
 

@@ -48,15 +48,15 @@ impl Sizes {
 /// Founds an installation at a place where there is none, and fills it.
 ///
 /// # Errors
-/// When there are accounts already, or the database does not do its part; then the place should be cleared.
+/// When something is there already: then nothing was written. When the database does not do its part, the place should be cleared.
 pub async fn fill(place: &Place, sizes: Sizes) -> Result<()> {
     let began = Instant::now();
+    // Before anything else: whoever is made below can sign in with a password that everybody can read here.
+    nothing_is_there(place).await?;
     let house = place.open().await?;
     accounts::create_verified(&house, "Scale", EMAIL, &Secret::new(PASSWORD), Role::Admin).await?;
     house.close().await;
     let mut bulk = Bulk::open(&place.url()).await?;
-    let accounts = bulk.number("select count(*) from users").await?;
-    ensure!(accounts == 1, "the installation is in use: it has {accounts} accounts");
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_millis() as i64;
     let shape = Shape { dialect: bulk.dialect(), sizes, now: now - 60_000 };
     for (name, permissions) in words::ROLES {
@@ -83,6 +83,19 @@ pub async fn fill(place: &Place, sizes: Sizes) -> Result<()> {
     bulk.close().await?;
     println!("statistics          {:>8.1} s", start.elapsed().as_secs_f32());
     println!("altogether          {:>8.1} s", began.elapsed().as_secs_f32());
+    Ok(())
+}
+
+/// Refuses a place where there is anything: looks, and writes nothing.
+async fn nothing_is_there(place: &Place) -> Result<()> {
+    let file = place.file();
+    ensure!(!file.try_exists()?, "there is a database already: {}", file.display());
+    if let Some(url) = &place.database_url {
+        let mut bulk = Bulk::beside(url).await?;
+        let tables =
+            bulk.number("select count(*) from pg_tables where schemaname = any (current_schemas(false))").await?;
+        ensure!(tables == 0, "the database is in use: it has {tables} tables");
+    }
     Ok(())
 }
 
@@ -113,4 +126,33 @@ fn said(name: &str, rows: u64, wrote: Duration, indexed: Duration) {
         "{name:10} {rows:>10} rows {wrote:>8.1} s {:>9.0} rows/s, indexes {indexed:>6.1} s",
         rows as f64 / wrote.max(0.001)
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    const SIZES: Sizes = Sizes { users: 100, sessions: 100, events: 100 };
+
+    #[tokio::test]
+    async fn an_installation_that_is_there_is_refused_before_anything_is_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Place { data_dir: dir.path().to_owned(), database_url: None };
+        place.open().await.unwrap().close().await;
+        let before = fs::read(place.file()).unwrap();
+        let error = fill(&place, SIZES).await.unwrap_err().to_string();
+        assert!(error.contains("there is a database already"), "{error}");
+        assert_eq!(fs::read(place.file()).unwrap(), before, "nobody was made who can sign in");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_no_database_of_ours_is_left_alone_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Place { data_dir: dir.path().to_owned(), database_url: None };
+        fs::write(place.file(), "somebody's").unwrap();
+        fill(&place, SIZES).await.unwrap_err();
+        assert_eq!(fs::read_to_string(place.file()).unwrap(), "somebody's");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "and no key was made beside it");
+    }
 }
