@@ -31,6 +31,8 @@ pub enum AppError {
     Forbidden,
     /// 403: an administrator acts as somebody else, and may only look, or this is the owner's alone.
     Acting,
+    /// 409: the form was made for another account than the one the browser is in by now.
+    OtherAccount,
     /// 401: signed in, but the password was last given too long ago for this: ask for it at `/api/reauthenticate`, and send the
     /// request again (RFC 9470 section 3).
     ProofNeeded,
@@ -78,7 +80,7 @@ impl AppError {
             Self::Credentials | Self::SignedOut { .. } | Self::ProofNeeded => 401,
             Self::Disabled | Self::Forbidden | Self::Acting | Self::SignUpClosed => 403,
             Self::NotFound => 404,
-            Self::LastAdmin | Self::InUse | Self::AlreadyDone => 409,
+            Self::OtherAccount | Self::LastAdmin | Self::InUse | Self::AlreadyDone => 409,
             Self::TooLarge => 413,
             Self::NotAForm => 415,
             Self::TooMany { .. } => 429,

@@ -2,6 +2,7 @@
 
 mod support;
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use identity::{
     Refusal, accounts,
     accounts::leaving,
@@ -59,7 +60,10 @@ impl Scene {
     }
 
     async fn stop(&self, pair: &TokenPair) {
-        sessions::sign_out(&self.home.house, &pair.viewer, &device()).await.unwrap();
+        match pair.viewer.actor {
+            Some(_) => sessions::stop_acting(&self.home.house, &pair.viewer).await.unwrap(),
+            None => sessions::sign_out(&self.home.house, &pair.viewer, &device()).await.unwrap(),
+        }
     }
 }
 
@@ -219,24 +223,148 @@ async fn what_was_done_in_their_place_names_the_administrator() {
 }
 
 #[tokio::test]
-async fn stopping_leads_back_once_and_their_own_session_is_none_the_worse() {
+async fn stopping_leads_back_and_their_own_session_moves_on_by_one() {
     let scene = Scene::set().await;
     let pair = scene.begin(false).await;
     scene.stop(&pair).await;
     assert_eq!(scene.admission(&pair), Admission::Stale, "at once");
     let back = scene.back(&pair).await;
-    assert_eq!(back.cause, EndCause::ActingOver);
+    assert_eq!((back.cause, back.pair.viewer.generation), (EndCause::ActingOver, scene.root.viewer.generation + 1));
+    // A request of before that arrives now, in either session, gets the very same: nobody looks like a thief.
+    sessions::confirm(&scene.home.house, &back.pair.viewer).await.unwrap();
     scene.home.advance(19);
-    scene.back(&pair).await;
-    scene.home.advance(1);
-    let late = scene.home.renew(&pair).await;
-    assert!(matches!(late, Rotation::Ended(Some(EndCause::ActingOver))), "a copy leads nowhere: {late:?}");
-    // The tokens from before and those given back are the same generation: nobody looks like a thief.
+    assert_eq!(scene.back(&pair).await.pair.refresh, back.pair.refresh);
+    assert_eq!(tokens(scene.home.renew(&scene.root).await).refresh, back.pair.refresh);
     scene.home.advance(600);
     let next = tokens(scene.home.renew(&back.pair).await);
-    sessions::confirm(&scene.home.house, &next.viewer).await.unwrap();
-    assert_eq!(tokens(scene.home.renew(&scene.root).await).viewer.generation, next.viewer.generation);
     assert!(sessions::prove(&scene.home.house, &next.viewer).await.is_err(), "the proof was a while ago");
+}
+
+#[tokio::test]
+async fn an_answer_on_the_way_back_that_is_lost_costs_nothing_however_late_it_is_asked_for_again() {
+    let scene = Scene::set().await;
+    let pair = scene.begin(false).await;
+    scene.stop(&pair).await;
+    let lost = scene.back(&pair).await;
+    scene.home.advance(600);
+    let again = scene.back(&pair).await;
+    assert_eq!(again.pair.refresh, lost.pair.refresh, "the same generation");
+    assert_eq!(tokens(scene.home.renew(&again.pair).await).viewer.session, scene.root.viewer.session);
+}
+
+#[tokio::test]
+async fn a_copy_that_was_faster_on_the_way_back_is_found_out_when_the_other_comes() {
+    // The thief shows the receipt, renews besides, or has renewed already in the owner's place.
+    for thief in ["confirms", "renews", "renewed before"] {
+        let scene = Scene::set().await;
+        let pair = scene.begin(false).await;
+        let mut copy = pair.clone();
+        if thief == "renewed before" {
+            scene.home.advance(600);
+            copy = tokens(scene.home.renew(&pair).await);
+            sessions::confirm(&scene.home.house, &copy.viewer).await.unwrap();
+            scene.home.advance(30);
+        }
+        scene.stop(&copy).await;
+        let stolen = scene.back(&copy).await.pair;
+        sessions::confirm(&scene.home.house, &stolen.viewer).await.unwrap();
+        if thief == "renews" {
+            scene.home.renew(&stolen).await;
+        }
+        scene.home.advance(30);
+        let late = scene.home.renew(&pair).await;
+        assert!(matches!(late, Rotation::Reused), "{thief}: {late:?}");
+        assert_eq!(scene.admission(&stolen), Admission::Stale, "{thief}");
+        assert!(matches!(scene.home.renew(&stolen).await, Rotation::Ended(Some(EndCause::ReuseDetected))), "{thief}");
+        let told: Vec<(Uuid,)> = scene.home.rows("select user_id from letters").await;
+        assert_eq!(told, [(scene.root.viewer.id,)], "{thief}: a letter to the administrator");
+        assert!(matches!(scene.home.renew(&pair).await, Rotation::Ended(Some(_))), "{thief}: once");
+    }
+}
+
+#[tokio::test]
+async fn where_their_own_session_is_forgotten_there_is_no_way_back() {
+    let scene = Scene::set().await;
+    let pair = scene.begin(false).await;
+    scene.stop(&pair).await;
+    scene.stop(&scene.root).await;
+    assert_eq!(scene.home.change("delete from sessions where acting_id is null").await, 1);
+    assert!(matches!(scene.home.renew(&pair).await, Rotation::Ended(Some(EndCause::ActingOver))));
+}
+
+#[tokio::test]
+async fn signing_out_ends_both_and_says_so_of_both() {
+    for way in ["signs out", "later, by the refresh token"] {
+        let scene = Scene::set().await;
+        let pair = scene.begin(false).await;
+        scene.home.advance(60);
+        if way == "signs out" {
+            sessions::sign_out(&scene.home.house, &pair.viewer, &device()).await.unwrap();
+        } else {
+            sessions::sign_out_later(&scene.home.house, &pair.refresh, &device());
+            scene.home.house.follow().await.unwrap();
+        }
+        assert_eq!((scene.admission(&pair), scene.admission(&scene.root)), (Admission::Stale, Admission::Stale));
+        assert!(matches!(scene.home.renew(&pair).await, Rotation::Ended(Some(EndCause::ActingOver))), "{way}");
+        assert!(matches!(scene.home.renew(&scene.root).await, Rotation::Ended(Some(EndCause::SignedOut))), "{way}");
+        let told: Vec<(String, Uuid)> = scene
+            .home
+            .rows(
+                "select kind, subject_id from events where kind in ('signed_out', 'impersonation_ended') order by kind",
+            )
+            .await;
+        let wanted = [("impersonation_ended".to_owned(), scene.alice), ("signed_out".to_owned(), scene.root.viewer.id)];
+        assert_eq!(told, wanted, "{way}");
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_is_edited_ends_it_at_once_also_where_the_token_is_younger_than_the_edit() {
+    let scene = Scene::set().await;
+    let (home, house) = (&scene.home, &scene.home.house);
+    home.change(
+        "insert into roles (name, permissions, created_at, changed_at) values ('support', 'users:impersonate', 1, 1)",
+    )
+    .await;
+    let operator = admin::Proven::operator();
+    let helper = home.person("support").await;
+    admin::set_role(house, &operator, helper, Role::from_word("support").unwrap()).await.unwrap();
+    home.advance(2);
+    let own = home.sign_in("support", Stay::Day).await;
+    let pair = wish(home, &own, scene.alice, REASON, false).await.unwrap();
+    home.advance(1);
+    let mut ahead = pair.viewer.clone();
+    ahead.issued_at = home.house.now().seconds() + 1;
+    let ahead = identity::tokens::access::issue(house, &ahead).unwrap();
+    assert!(matches!(sessions::admit(house, &ahead), Admission::Admitted(_)));
+    let elsewhere = home.reopen(house.settings.clone(), support::master_key()).await.unwrap();
+    let Role::Named(name) = Role::from_word("support").unwrap() else { panic!("not a name") };
+    admin::edit_role(house, &operator, name, &["users:read".to_owned()]).await.unwrap();
+    assert_eq!(sessions::admit(house, &ahead), Admission::Stale);
+    elsewhere.follow().await.unwrap();
+    assert_eq!(sessions::admit(&elsewhere, &ahead), Admission::Stale, "on another node");
+    elsewhere.close().await;
+    assert_eq!(scene.back(&pair).await.cause, EndCause::ActingOver);
+    assert_eq!(scene.told().await[0].kind, "impersonation_ended");
+}
+
+#[tokio::test]
+async fn its_tokens_are_of_a_kind_that_the_release_before_refuses() {
+    let scene = Scene::set().await;
+    let client = |pair: &TokenPair| {
+        let claims = BASE64.decode(pair.access.split('.').nth(1).unwrap()).unwrap();
+        serde_json::from_slice::<serde_json::Value>(&claims).unwrap()["client_id"].as_str().unwrap().to_owned()
+    };
+    let pair = scene.begin(false).await;
+    assert_eq!((&*client(&scene.root), &scene.root.refresh[..4]), ("latchkey", "lk1."));
+    assert_eq!((&*client(&pair), &pair.refresh[..4]), ("latchkey-acting", "lk2."));
+    assert!(matches!(scene.home.renew(&scene.root).await, Rotation::Renewed(_)));
+    let renamed = pair.refresh.replace("lk2.", "lk1.");
+    let outcome = sessions::renew(&scene.home.house, &renamed, &device()).await.unwrap();
+    assert!(matches!(outcome, Rotation::Ended(None)), "{outcome:?}");
+    scene.home.advance(600);
+    let next = tokens(scene.home.renew(&pair).await);
+    assert_eq!((&*client(&next), &next.refresh[..4]), ("latchkey-acting", "lk2."));
 }
 
 #[tokio::test]

@@ -515,10 +515,10 @@ async fn a_copy_of_the_database_alone_makes_no_refresh_token() {
     let pair = home.sign_in("alice", Stay::Forever).await;
     let session = pair.viewer.session;
     let (secret,): (Vec<u8>,) = home.row("select secret from sessions").await;
-    let made = |master: &MasterKey, purpose| refresh::issue(&master.derive(purpose), &secret, session, 1);
+    let made = |master: &MasterKey, purpose| refresh::issue(&master.derive(purpose), &secret, session, 1, false);
     assert_eq!(made(&master_key(), Purpose::RefreshTokens), pair.refresh, "with both halves it is this one");
     let guesses = [made(&other_master_key(), Purpose::RefreshTokens), made(&master_key(), Purpose::MailedTokens)];
-    for guess in guesses.into_iter().chain([refresh::issue(&[0; 32], &secret, session, 1)]) {
+    for guess in guesses.into_iter().chain([refresh::issue(&[0; 32], &secret, session, 1, false)]) {
         let outcome = sessions::renew(&home.house, &guess, &device()).await.unwrap();
         assert!(matches!(outcome, Rotation::Ended(None)), "{outcome:?}");
     }

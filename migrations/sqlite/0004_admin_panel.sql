@@ -22,7 +22,7 @@ alter table users add column leaving_before integer; -- delete_at as the order f
 alter table sessions add column acting_id blob references users (id) on delete cascade;
 alter table sessions add column acting_from blob;
 alter table sessions add column acting_writes integer; -- 1 when they may change something
-alter table sessions add column acting_back_at integer; -- when that session was given back to them
+alter table sessions add column acting_back integer; -- the generation in which that session was given back to them; 0 when it never will be
 create index sessions_by_acting on sessions (acting_id) where acting_id is not null;
 
 -- Every event gets its place in a chain of hashes a moment after it was written.

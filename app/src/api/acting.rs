@@ -6,7 +6,7 @@ use crate::{
     error::AppError,
     flash::Notice,
     next::HOME,
-    visit::{CookieOrder, Visit},
+    visit::CookieOrder,
 };
 use identity::{
     admin::{self, Wish},
@@ -33,16 +33,13 @@ pub async fn impersonate(id: String, reason: String, writes: Option<String>) -> 
 #[server(prefix = "/api", endpoint = "stop_acting")]
 pub async fn stop_acting() -> Result<Done, AppError> {
     let visit = here()?;
-    match visit.signed_in()?.actor {
-        Some(_) => stop(&visit).await,
+    let viewer = visit.signed_in()?;
+    match viewer.actor {
+        // No cookie is changed: only the refresh token leads back, and this request may have come with an access token alone.
+        Some(_) => {
+            sessions::stop_acting(&visit.house, viewer).await.map_err(worded)?;
+            Ok(Done::go(format!("/admin/users/{}", viewer.id)))
+        }
         None => Ok(Done::go(HOME)),
     }
-}
-
-/// Ends the session of somebody else that the request came in. No cookie is changed: only the refresh token leads back, and this
-/// request may have come with an access token alone.
-pub(super) async fn stop(visit: &Visit) -> Result<Done, AppError> {
-    let viewer = visit.signed_in()?;
-    sessions::sign_out(&visit.house, viewer, &visit.device).await.map_err(worded)?;
-    Ok(Done::go(format!("/admin/users/{}", viewer.id)))
 }

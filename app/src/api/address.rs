@@ -9,14 +9,20 @@ use crate::{
 };
 use identity::{accounts, words::Secret};
 use leptos::prelude::server;
+use uuid::Uuid;
 
 /// The page with the form for another address.
 const PAGE: &str = "/account/address";
 
-/// Changes the caller's name. It shows at once in this browser, and elsewhere when the tokens there are next renewed.
+/// Changes the caller's name. The form says for which `account` it was made, because a page may be older than what the browser is in by
+/// now: 409 when that is another. Programs may leave it out. It shows at once in this browser, and elsewhere when the tokens there are next renewed.
 #[server(prefix = "/api", endpoint = "change_name")]
-pub async fn change_name(name: String) -> Result<Done, AppError> {
+pub async fn change_name(name: String, account: Option<String>) -> Result<Done, AppError> {
     let visit = here()?;
+    let own = visit.signed_in()?.id;
+    if account.is_some_and(|account| Uuid::try_parse(&account).ok() != Some(own)) {
+        return Err(AppError::OtherAccount);
+    }
     let renew = !visit.by_bearer;
     let pair = accounts::change_name(&visit.house, visit.signed_in()?, &name, &visit.device, renew).await;
     if let Some(pair) = pair.map_err(worded)? {

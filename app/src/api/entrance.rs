@@ -61,13 +61,10 @@ pub async fn login(
 }
 
 /// Signs out. Always succeeds and always clears the cookies, whatever state they or the database are in. Whoever acts as somebody else
-/// stops that, and is themselves again.
+/// is signed out of their own session, too: `stop_acting` is the way back to it.
 #[server(prefix = "/api", endpoint = "logout")]
 pub async fn logout() -> Result<Done, AppError> {
     let visit = here()?;
-    if visit.viewer().is_some_and(|viewer| viewer.actor.is_some()) {
-        return super::stop(&visit).await;
-    }
     visit.order(CookieOrder::Clear);
     if let Who::SignedIn { viewer, .. } = &visit.who
         && let Err(refusal) = sessions::sign_out(&visit.house, viewer, &visit.device).await

@@ -24,7 +24,6 @@ mod settings;
 mod step_up;
 
 pub use account::{WhoAmI, end_other_sessions, end_session, me, sessions};
-use acting::stop;
 pub use acting::{impersonate, stop_acting};
 pub use address::{
     cancel_address_change, change_address, change_name, confirm_address, resend_address_change, secure_account,

@@ -43,6 +43,10 @@ pub const ONLY_TO_LOOK: &str = "Only to look at: nothing here can be changed";
 pub const REFUSED: &str = "Not while you act as somebody else";
 /// What was refused, and what to do.
 pub const REFUSED_TEXT: &str = "Nothing was changed. You may only look, or this is something nobody but the owner does. Stop acting to be yourself again.";
+/// The title of a refusal: a form from a page of another account.
+pub const OTHER: &str = "That form was for another account";
+/// What was not done, and what to do.
+pub const OTHER_TEXT: &str = "This browser is in another account by now than when the form was shown. Nothing was changed. Look at whose account this is, and send it again if you mean it.";
 /// An account that nobody acts as.
 pub const NO_PLACE: &str = "Nobody can act as an account that is disabled, not confirmed or about to be deleted.";
 

@@ -19,6 +19,7 @@ pub fn error(error: &AppError) -> (&'static str, String) {
         },
         AppError::Forbidden => ("This is not open to you", "You are signed in, but may not do that.".into()),
         AppError::Acting => (acting::REFUSED, acting::REFUSED_TEXT.into()),
+        AppError::OtherAccount => (acting::OTHER, acting::OTHER_TEXT.into()),
         AppError::ProofNeeded => (reauthenticate::TITLE, reauthenticate::LEAD.into()),
         AppError::NotFound => ("There is nothing here", "It does not exist, or no longer.".into()),
         AppError::SignUpClosed => (entrance::CLOSED, entrance::CLOSED_TEXT.into()),

@@ -159,9 +159,12 @@ pub async fn edit_role(house: &Latchkey, admin: &Proven, name: RoleName, words: 
         let cap = now.plus(sessions::ADMIN_CAP);
         within!(tx, |c| sqlx::query(CAP_SESSIONS).bind(cap).bind(name.as_str()).execute(c).await.map(drop))?;
     }
+    // A token of somebody's says what its owner may, and not what the administrator may who acts as them. So what rests on the role ends here.
+    let acting = sessions::end_acting_by_role(house, &mut tx, name).await?;
     record(house, &mut tx, &admin, Kind::RoleEdited, name, &after).await?;
     tx.ring(Topic::Revoked).await?;
     tx.commit().await?;
+    house.revocations.sessions(&acting, now);
     house.revocations.role(name, changed, after);
     Ok(())
 }

@@ -5,10 +5,7 @@
 //! is stale as soon as either is. Nobody is ever proven in it. Only its refresh token leads back to the administrator's own
 //! session: an access token is shown to services, and must not be worth more than its minutes.
 
-use super::{
-    begin::{Issue, Subject, issue},
-    rotation::WINDOW,
-};
+use super::begin::{Device, Issue, Subject, issue};
 use crate::{
     Latchkey, Refusal,
     accounts::granted,
@@ -25,7 +22,7 @@ statements! {
     /// that no proof ever counts.
     INSERT = "insert into sessions
                 (id, user_id, secret, generation, created_at, rotated_at, stay, expires_at, user_agent, ip, authenticated_at,
-                 acting_id, acting_from, acting_writes, acting_back_at)
+                 acting_id, acting_from, acting_writes, acting_back)
               values ($1, $2, $3, 1, $4, $4, $5, $6, '', '', 0, $7, $8, $9, $10)";
     /// Changes nothing and locks the session, so that it does not end while another begins to rest on it.
     REST_ON = "update sessions set ended_at = null
@@ -38,13 +35,19 @@ statements! {
            where a.id = $1 and a.disabled_at is null
              and o.id = $2 and o.ended_at is null and (o.expires_at is null or o.expires_at > $3)"
     );
-    /// Once, and once more for requests that come at the same time.
-    LEAVE = "update sessions set acting_back_at = coalesce(acting_back_at, $1)
-              where id = $2 and acting_id is not null and (acting_back_at is null or acting_back_at > $3) returning id";
+    /// Of two requests, one is the first.
+    LEAVE = "update sessions set acting_back = $1 where id = $2 and acting_id is not null and acting_back is null returning id";
+    /// The own session moves on, so that whoever has received its tokens can be told from whoever has not.
+    ADVANCE_OWN = "update sessions set generation = $1, rotated_at = $2, confirmed_at = null, ip = $3
+                    where id = $4 and user_id = $5 and generation = $6 and ended_at is null and (expires_at is null or expires_at > $2)
+                returning generation";
 }
 
 /// How long somebody may be in another's place at most.
 pub const MOST: Duration = Duration::from_secs(3600);
+
+/// In the place of a generation: it does not lead back.
+pub(super) const NEVER: i64 = 0;
 
 /// Refuses an administrator in the owner's place: some things are the owner's alone.
 ///
@@ -100,7 +103,7 @@ pub(crate) async fn begin(
         .bind(going.admin)
         .bind(going.from)
         .bind(i64::from(going.writes))
-        .bind((!going.returns).then_some(Timestamp(0)))
+        .bind((!going.returns).then_some(NEVER))
         .execute(c)
         .await
         .map(drop))?;
@@ -137,17 +140,35 @@ pub(super) async fn may_go_on(house: &Latchkey, actor: &Actor, owner: &Subject) 
     }))
 }
 
-/// Takes note that an administrator leaves somebody's place for their own. Answers false when they have done so before.
+/// Moves the session an administrator comes from on by one generation, and takes note of which one leads back to it. Answers false
+/// where another request has done so before, or has moved or ended that session.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(super) async fn leave(house: &Latchkey, tx: &mut Tx, session: Uuid) -> Result<bool, Refusal> {
-    let now = house.now();
-    let left: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(LEAVE)
-        .bind(now)
-        .bind(session)
-        .bind(now.minus(WINDOW))
+pub(super) async fn leave(
+    house: &Latchkey,
+    session: Uuid,
+    actor: &Actor,
+    generation: i64,
+    device: &Device,
+) -> Result<bool, Refusal> {
+    let mut tx = house.db.begin().await?;
+    let first: Option<(Uuid,)> =
+        within!(tx, |c| sqlx::query_as(LEAVE).bind(generation + 1).bind(session).fetch_optional(c).await)?;
+    if first.is_none() {
+        return Ok(false);
+    }
+    let moved: Option<(i64,)> = within!(tx, |c| sqlx::query_as(ADVANCE_OWN)
+        .bind(generation + 1)
+        .bind(house.now())
+        .bind(&device.ip)
+        .bind(actor.from)
+        .bind(actor.id)
+        .bind(generation)
         .fetch_optional(c)
         .await)?;
-    Ok(left.is_some())
+    if moved.is_some() {
+        tx.commit().await?;
+    }
+    Ok(moved.is_some())
 }

@@ -128,7 +128,7 @@ pub(super) fn issue(house: &Latchkey, subject: Subject, of: &Issue<'_>) -> Resul
     };
     Ok(TokenPair {
         access: access::issue(house, &viewer)?,
-        refresh: refresh::issue(&house.refresh_key, of.secret, of.session, of.generation),
+        refresh: refresh::issue(&house.refresh_key, of.secret, of.session, of.generation, of.actor.is_some()),
         keep_seconds: keep_seconds(of.stay, of.expires_at, now),
         viewer,
     })

@@ -15,7 +15,7 @@ use crate::{
     },
     time::Timestamp,
     tokens::refresh::Presented,
-    words::{EndCause, Viewer},
+    words::{EndCause, RoleName, Viewer},
 };
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ statements! {
     /// Changes nothing and locks the account until the end of the transaction. Whoever takes it back locks it before its sessions too,
     /// so that neither waits for the other.
     TURN = "update users set name = name where id = $1";
-    SECRET = "select secret, user_id from sessions where id = $1";
+    SECRET = "select secret, user_id, acting_id, acting_from from sessions where id = $1";
     END_ALL_BUT = "update sessions set ended_at = $1, end_cause = $2
                     where user_id = $3 and id <> $4 and ended_at is null returning id, user_id, acting_id, created_at, ended_at";
     /// What somebody does in other people's places, coming from this session.
@@ -38,6 +38,12 @@ statements! {
     END_ACTING_BUT = "update sessions set ended_at = $1, end_cause = $2
                        where acting_id = $3 and acting_from <> $4 and ended_at is null
                    returning id, user_id, acting_id, created_at, ended_at";
+    /// What rests on a role: of those who have it in other people's places, and of others in the place of those who have it.
+    END_ACTING_ROLE = "update sessions set ended_at = $1, end_cause = $2
+                        where acting_id is not null and ended_at is null
+                          and (acting_id in (select id from users where role_name = $3)
+                               or user_id in (select id from users where role_name = $3))
+                    returning id, user_id, acting_id, created_at, ended_at";
     /// Nobody has come with a token of it since its time was over.
     END_LAPSED = "update sessions set ended_at = expires_at, end_cause = $2
                    where acting_id is not null and ended_at is null and expires_at <= $1
@@ -54,13 +60,15 @@ pub(super) struct Ended {
     ended_at: Timestamp,
 }
 
-/// Signs out. Succeeds also when the session is over already, and when the database is away: then this node refuses the session
-/// at once, and its end is owed.
+/// Signs out. Whoever acts as somebody else stops that, and their own session ends with it: who says that they want to leave is not to be
+/// left with the rights of an administrator. Succeeds also when the session is over already, and when the database is away: then this
+/// node refuses the session at once, and its end is owed.
 ///
 /// # Errors
 /// When something is wrong with us. The session is refused on this node all the same, and the cookies should go.
 pub async fn sign_out(house: &Latchkey, viewer: &Viewer, device: &Device) -> Result<(), Refusal> {
-    house.revocations.session(viewer.session, house.now());
+    let own = viewer.actor.map(|actor| actor.from);
+    house.revocations.sessions(&[viewer.session, own.unwrap_or(viewer.session)], house.now());
     match sign_out_now(house, viewer, device).await {
         Err(Refusal::Unavailable(_)) => house.owed.add(Debt::Session(Box::new(viewer.clone()), device.clone())),
         other => other?,
@@ -76,31 +84,63 @@ pub fn sign_out_later(house: &Latchkey, presented: &str, device: &Device) {
 }
 
 pub(super) async fn sign_out_now(house: &Latchkey, viewer: &Viewer, device: &Device) -> Result<(), Refusal> {
+    let own = viewer.actor.map(|actor| (actor.id, actor.from));
+    leave(house, (viewer.id, viewer.session), own, device).await
+}
+
+/// Whatever its generation: whoever holds a genuine token may end its session.
+pub(super) async fn sign_out_by(house: &Latchkey, presented: &str, device: &Device) -> Result<(), Refusal> {
+    let Some(token) = Presented::parse(presented) else { return Ok(()) };
+    let found: Option<(Vec<u8>, Uuid, Option<Uuid>, Option<Uuid>)> =
+        on!(house.db, read, |p| sqlx::query_as(SECRET).bind(token.session).fetch_optional(p).await)?;
+    let Some((_, owner, admin, from)) = found.filter(|(secret, ..)| token.is_genuine(&house.refresh_key, secret))
+    else {
+        return Ok(());
+    };
+    house.revocations.sessions(&[token.session, from.unwrap_or(token.session)], house.now());
+    leave(house, (owner, token.session), admin.zip(from), device).await
+}
+
+/// Ends the session of somebody's, and the one `own` of who was in their place in it.
+async fn leave(
+    house: &Latchkey,
+    (owner, session): (Uuid, Uuid),
+    own: Option<(Uuid, Uuid)>,
+    device: &Device,
+) -> Result<(), Refusal> {
     let mut tx = house.db.begin().await?;
-    let cause = if viewer.actor.is_some() { EndCause::ActingOver } else { EndCause::SignedOut };
-    if close(house, &mut tx, viewer.id, viewer.session, cause).await?.is_some_and(|ended| ended.acting_id.is_none()) {
-        let event = Event::new(Kind::SignedOut).by(viewer.id).on(viewer.id).session(viewer.session).from(device);
+    if own.is_some() {
+        close(house, &mut tx, owner, session, EndCause::ActingOver).await?;
+    }
+    let (who, session) = own.unwrap_or((owner, session));
+    if close(house, &mut tx, who, session, EndCause::SignedOut).await?.is_some() {
+        let event = Event::new(Kind::SignedOut).by(who).on(who).session(session).from(device);
         events::record(house, &mut tx, event).await?;
     }
     tx.commit().await?;
     Ok(())
 }
 
-/// Whatever its generation: whoever holds a genuine token may end its session.
-pub(super) async fn sign_out_by(house: &Latchkey, presented: &str, device: &Device) -> Result<(), Refusal> {
-    let Some(token) = Presented::parse(presented) else { return Ok(()) };
-    let found: Option<(Vec<u8>, Uuid)> =
-        on!(house.db, read, |p| sqlx::query_as(SECRET).bind(token.session).fetch_optional(p).await)?;
-    let Some((_, owner)) = found.filter(|(secret, _)| token.is_genuine(&house.refresh_key, secret)) else {
-        return Ok(());
-    };
-    house.revocations.session(token.session, house.now());
-    let mut tx = house.db.begin().await?;
-    let ended = close(house, &mut tx, owner, token.session, EndCause::SignedOut).await?;
-    if ended.is_some_and(|ended| ended.acting_id.is_none()) {
-        let event = Event::new(Kind::SignedOut).by(owner).on(owner).session(token.session).from(device);
-        events::record(house, &mut tx, event).await?;
+/// Stops acting as somebody else. The own session lives on. As [`sign_out`] does, it succeeds whether that is over already or not, and when
+/// the database is away.
+///
+/// # Errors
+/// `Forbidden` for whoever acts as nobody, or when something is wrong with us.
+pub async fn stop_acting(house: &Latchkey, viewer: &Viewer) -> Result<(), Refusal> {
+    if viewer.actor.is_none() {
+        return Err(Refusal::Forbidden);
     }
+    house.revocations.session(viewer.session, house.now());
+    match stop_acting_now(house, viewer).await {
+        Err(Refusal::Unavailable(_)) => house.owed.add(Debt::Place(Box::new(viewer.clone()))),
+        other => other?,
+    }
+    Ok(())
+}
+
+pub(super) async fn stop_acting_now(house: &Latchkey, viewer: &Viewer) -> Result<(), Refusal> {
+    let mut tx = house.db.begin().await?;
+    close(house, &mut tx, viewer.id, viewer.session, EndCause::ActingOver).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -178,6 +218,18 @@ pub(crate) async fn end_all_within(
 /// Ends whatever somebody does in other people's places. The caller puts the ids into the revocation set after the commit.
 pub(crate) async fn end_acting(house: &Latchkey, tx: &mut Tx, admin: Uuid) -> Result<Vec<Uuid>, Refusal> {
     end_acting_but(house, tx, admin, Uuid::nil()).await
+}
+
+/// Ends what rests on a role that has become another. The caller puts the ids into the revocation set after the commit.
+pub(crate) async fn end_acting_by_role(house: &Latchkey, tx: &mut Tx, role: RoleName) -> Result<Vec<Uuid>, Refusal> {
+    let ended: Vec<Ended> = within!(*tx, |c| sqlx::query_as(END_ACTING_ROLE)
+        .bind(house.now())
+        .bind(EndCause::ActingOver.as_str())
+        .bind(role.as_str())
+        .fetch_all(c)
+        .await)?;
+    told(house, tx, &ended).await?;
+    Ok(ended.into_iter().map(|ended| ended.id).collect())
 }
 
 /// Unless they come from the session `but`.

@@ -15,6 +15,8 @@ const MOST: usize = 10_000;
 pub(super) enum Debt {
     /// The session of an access token that we have checked.
     Session(Box<Viewer>, Device),
+    /// The session of somebody else that an administrator was in.
+    Place(Box<Viewer>),
     /// That of a refresh token, which only the database can check.
     Token(String, Device),
 }
@@ -54,6 +56,7 @@ pub(crate) async fn settle(house: &Latchkey) -> Result<(), Refusal> {
         let Some(debt) = debt else { return Ok(()) };
         let paid = match &debt {
             Debt::Session(viewer, device) => end::sign_out_now(house, viewer, device).await,
+            Debt::Place(viewer) => end::stop_acting_now(house, viewer).await,
             Debt::Token(token, device) => end::sign_out_by(house, token, device).await,
         };
         match paid {

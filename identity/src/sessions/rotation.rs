@@ -23,7 +23,7 @@ use uuid::Uuid;
 statements! {
     STATE = concat!(
         "select s.secret, s.generation, s.confirmed_at, s.authenticated_at, s.expires_at, s.stay, s.ended_at, s.end_cause,
-                    s.acting_id, s.acting_from, s.acting_writes,
+                    s.acting_id, s.acting_from, s.acting_writes, s.acting_back,
                     u.id as user_id, u.name, u.email, u.tokens_void_before, ",
         granted!("u"),
         "
@@ -111,6 +111,7 @@ struct State {
     acting_id: Option<Uuid>,
     acting_from: Option<Uuid>,
     acting_writes: Option<i64>,
+    acting_back: Option<i64>,
 }
 
 /// Presents a refresh token.
@@ -121,78 +122,96 @@ pub async fn renew(house: &Latchkey, presented: &str, device: &Device) -> Result
     let Some(token) = Presented::parse(presented) else { return Ok(Rotation::Ended(None)) };
     // Each round that is lost was won by somebody else, so the next read sees their generation and needs no write.
     for _ in 0..8 {
-        let state =
-            on!(house.db, read, |p| sqlx::query_as::<_, State>(STATE).bind(token.session).fetch_optional(p).await)?;
-        let Some(mut state) = state else { return Ok(Rotation::Ended(None)) };
-        if !token.is_genuine(&house.refresh_key, &state.secret) {
-            return Ok(Rotation::Ended(None));
-        }
-        if let Some(cause) = state.end_cause {
-            return over(house, &token, &state, cause).await;
-        }
-        let now = house.now();
-        if state.expires_at.is_some_and(|end| end <= now) {
-            end::lapse(house, token.session, EndCause::Expired).await?;
-            return over(house, &token, &state, EndCause::Expired).await;
-        }
-        if let Some(actor) = state.actor() {
-            match acting::may_go_on(house, &actor, &state.subject()).await? {
-                Some(void_before) => state.tokens_void_before = state.tokens_void_before.max(void_before),
-                None => {
-                    end::lapse(house, token.session, EndCause::ActingOver).await?;
-                    return over(house, &token, &state, EndCause::ActingOver).await;
-                }
-            }
-        }
-        match judge(state.generation, state.confirmed_at, token.generation, now) {
-            Step::Repeat => return Ok(Rotation::Raced(state.pair(house, token.session, None)?)),
-            Step::Advance(to) => {
-                if advance(house, &token, to, state.generation, device).await? {
-                    return Ok(Rotation::Renewed(state.pair(house, token.session, Some(to))?));
-                }
-            }
-            Step::Reuse => {
-                let done = match state.actor() {
-                    // It was copied in the administrator's browser, and leads back to their own session: that one is to end.
-                    Some(actor) => {
-                        let admin = own(house, actor.from).await?;
-                        end::reused(house, actor.from, &admin, device).await?
-                    }
-                    None => end::reused(house, token.session, &state.subject(), device).await?,
-                };
-                if done {
-                    return Ok(Rotation::Reused);
-                }
-            }
+        if let Some(rotation) = round(house, &token, device).await? {
+            return Ok(rotation);
         }
     }
     Err(Refusal::Busy { retry_after: Duration::from_secs(1) })
 }
 
-/// What a token of a session that is over leads to: nothing, or back to the session of the administrator who was in the owner's place.
-/// Not for a token that a thief may have, and not twice.
-async fn over(house: &Latchkey, token: &Presented, state: &State, cause: EndCause) -> Result<Rotation, Refusal> {
-    let copied = judge(state.generation, state.confirmed_at, token.generation, house.now()) == Step::Reuse;
-    let Some(actor) = state.actor().filter(|_| !copied && cause != EndCause::ReuseDetected) else {
-        return Ok(Rotation::Ended(Some(cause)));
-    };
-    let mut tx = house.db.begin().await?;
-    if acting::leave(house, &mut tx, token.session).await? {
-        let own: Option<State> = within!(tx, |c| sqlx::query_as(STATE).bind(actor.from).fetch_optional(c).await)?;
-        let own = own.filter(|own| own.user_id == actor.id && own.is_alive(house) && own.actor().is_none());
-        if let Some(own) = own {
-            let pair = own.pair(house, actor.from, None)?;
-            tx.commit().await?;
-            return Ok(Rotation::Back(Box::new(Return { pair, place: state.user_id, cause })));
+/// One look and one step. `None` where somebody else was faster.
+async fn round(house: &Latchkey, token: &Presented, device: &Device) -> Result<Option<Rotation>, Refusal> {
+    let Some(mut state) = state(house, token.session).await? else { return Ok(Some(Rotation::Ended(None))) };
+    if !token.is_genuine(&house.refresh_key, &state.secret) {
+        return Ok(Some(Rotation::Ended(None)));
+    }
+    if let Some(cause) = state.end_cause {
+        return over(house, token, &state, cause, device).await;
+    }
+    let now = house.now();
+    if state.expires_at.is_some_and(|end| end <= now) {
+        end::lapse(house, token.session, EndCause::Expired).await?;
+        return over(house, token, &state, EndCause::Expired, device).await;
+    }
+    if let Some(actor) = state.actor() {
+        match acting::may_go_on(house, &actor, &state.subject()).await? {
+            Some(void_before) => state.tokens_void_before = state.tokens_void_before.max(void_before),
+            None => {
+                end::lapse(house, token.session, EndCause::ActingOver).await?;
+                return over(house, token, &state, EndCause::ActingOver, device).await;
+            }
         }
     }
-    Ok(Rotation::Ended(Some(cause)))
+    Ok(match judge(state.generation, state.confirmed_at, token.generation, now) {
+        Step::Repeat => Some(Rotation::Raced(state.pair(house, token.session, None)?)),
+        Step::Advance(to) => {
+            let won = advance(house, token, to, state.generation, device).await?;
+            won.then(|| state.pair(house, token.session, Some(to))).transpose()?.map(Rotation::Renewed)
+        }
+        Step::Reuse => {
+            let done = match state.actor() {
+                // It was copied in the administrator's browser, and leads back to their own session: that one is to end. Where
+                // there is none any more, the next round finds that this one is over.
+                Some(actor) => match self::state(house, actor.from).await? {
+                    Some(own) => end::reused(house, actor.from, &own.subject(), device).await?,
+                    None => false,
+                },
+                None => end::reused(house, token.session, &state.subject(), device).await?,
+            };
+            done.then_some(Rotation::Reused)
+        }
+    })
 }
 
-/// Whose a session is.
-async fn own(house: &Latchkey, session: Uuid) -> Result<Subject, Refusal> {
-    let state: Option<State> = on!(house.db, read, |p| sqlx::query_as(STATE).bind(session).fetch_optional(p).await)?;
-    state.map(|state| state.subject()).ok_or(Refusal::SignedOut(None))
+/// What a token of a session that is over leads to: nothing, or back to the session of the administrator who was in the owner's place.
+///
+/// The way back is a rotation of that session, and `judge` says of it what it says of every other. The first to come moves it on. Whoever
+/// comes again with the same token has not received the answer, and gets the same one, however late; when the receipt is there for longer
+/// than the window, they are a second one, and one of the two has a copy. So is who comes with a token from before the last.
+async fn over(
+    house: &Latchkey,
+    token: &Presented,
+    state: &State,
+    cause: EndCause,
+    device: &Device,
+) -> Result<Option<Rotation>, Refusal> {
+    let ended = Ok(Some(Rotation::Ended(Some(cause))));
+    let Some(actor) = state.actor().filter(|_| state.acting_back != Some(acting::NEVER)) else { return ended };
+    let own = self::state(house, actor.from).await?;
+    let is_theirs = |own: &State| own.user_id == actor.id && own.is_alive(house) && own.actor().is_none();
+    let Some(own) = own.filter(is_theirs) else { return ended };
+    let now = house.now();
+    let copied = judge(state.generation, state.confirmed_at, token.generation, now) == Step::Reuse;
+    let (to, alike) = match state.acting_back {
+        _ if copied => (own.generation, false),
+        None => {
+            if !acting::leave(house, token.session, &actor, own.generation, device).await? {
+                return Ok(None);
+            }
+            (own.generation + 1, true)
+        }
+        Some(to) => (to, judge(own.generation, own.confirmed_at, to - 1, now) != Step::Reuse),
+    };
+    if alike {
+        let pair = own.pair(house, actor.from, Some(to))?;
+        return Ok(Some(Rotation::Back(Box::new(Return { pair, place: state.user_id, cause }))));
+    }
+    let done = end::reused(house, actor.from, &own.subject(), device).await?;
+    Ok(done.then_some(Rotation::Reused))
+}
+
+async fn state(house: &Latchkey, session: Uuid) -> Result<Option<State>, Refusal> {
+    Ok(on!(house.db, read, |p| sqlx::query_as(STATE).bind(session).fetch_optional(p).await)?)
 }
 
 async fn advance(house: &Latchkey, token: &Presented, to: i64, from: i64, device: &Device) -> Result<bool, Refusal> {

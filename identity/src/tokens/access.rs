@@ -19,6 +19,10 @@ pub const TYP: &str = "at+jwt";
 /// The client the tokens are issued to (RFC 9068 section 2.2): our own pages.
 pub const CLIENT_ID: &str = "latchkey";
 
+/// The client of tokens in which an administrator acts as somebody else. Another one, because a node of the release before knows nothing of
+/// `act`: it refuses them, and would otherwise take the administrator for the owner.
+pub const ACTING_CLIENT_ID: &str = "latchkey-acting";
+
 /// What is forgiven a clock, in seconds.
 const LEEWAY: i64 = CLOCK_TOLERANCE.as_secs() as i64;
 
@@ -87,7 +91,7 @@ pub fn issue(house: &Latchkey, viewer: &Viewer) -> Result<String, Refusal> {
         iss: house.issuer.clone(),
         aud: house.settings.audience.clone(),
         sub: viewer.id,
-        client_id: CLIENT_ID.into(),
+        client_id: client_of(viewer.actor.is_some()).into(),
         iat: viewer.issued_at,
         exp: viewer.expires_at,
         nbf: None,
@@ -117,7 +121,8 @@ pub fn issue(house: &Latchkey, viewer: &Viewer) -> Result<String, Refusal> {
 /// [`Fault`].
 pub fn verify(house: &Latchkey, token: &str) -> Result<Viewer, Fault> {
     let claims = signed_claims(house, token).ok_or(Fault::Invalid)?;
-    let ours = claims.iss == house.issuer && claims.aud == house.settings.audience && claims.client_id == CLIENT_ID;
+    let client = client_of(claims.act.is_some());
+    let ours = claims.iss == house.issuer && claims.aud == house.settings.audience && claims.client_id == client;
     let now = house.now().seconds();
     let lifetime = house.settings.access_ttl.as_secs() as i64;
     let in_the_future = claims.iat > now + LEEWAY || claims.nbf.is_some_and(|nbf| nbf > now + LEEWAY);
@@ -146,6 +151,10 @@ pub fn verify(house: &Latchkey, token: &str) -> Result<Viewer, Fault> {
             until: claims.acting_until.unwrap_or(claims.exp),
         }),
     })
+}
+
+const fn client_of(acting: bool) -> &'static str {
+    if acting { ACTING_CLIENT_ID } else { CLIENT_ID }
 }
 
 /// The claims of an access token that one of our keys has signed. Each claim that is not optional has to be there, once, and of

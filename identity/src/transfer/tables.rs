@@ -132,7 +132,7 @@ pub const TABLES: &[Table<'static>] = &[
             ("acting_id", Id),
             ("acting_from", Id),
             ("acting_writes", Int),
-            ("acting_back_at", Int),
+            ("acting_back", Int),
         ],
         left: &[],
     },

@@ -68,6 +68,10 @@ pub async fn visit(State(site): State<Site>, cookies: Cookies, mut request: Requ
             Ok(Found::Renewed(pair)) => {
                 (Who::SignedIn { viewer: pair.viewer.clone(), renewed: true }, Some(pair), false)
             }
+            // Whoever wants to leave is not to be left in another session, and least of all in an administrator's.
+            Ok(Found::Back(back)) if signing_out => {
+                (Who::SignedIn { viewer: back.pair.viewer, renewed: true }, None, false)
+            }
             Ok(Found::Back(back)) => return go_back(&site, &cookies, request.headers(), &back),
             Ok(Found::Over(ended)) => (Who::Stranger { ended }, None, true),
             // Whoever wants to leave may leave, although nobody can tell who it is.
@@ -141,6 +145,7 @@ async fn by_cookies(
         Ok(Rotation::Back(back)) => Ok(Found::Back(back)),
         Ok(Rotation::Reused) => Ok(Found::Over(Some(EndCause::ReuseDetected))),
         Ok(Rotation::Ended(cause)) => Ok(Found::Over(cause)),
+        Err(Refusal::SignedOut(cause)) => Ok(Found::Over(cause)),
         Err(refusal) => Err(Box::new(unavailable(headers, refusal))),
     }
 }

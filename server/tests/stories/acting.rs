@@ -70,14 +70,68 @@ async fn in_and_out_again_without_signing_in() {
 }
 
 #[tokio::test]
-async fn signing_out_meanwhile_ends_nothing_but_that() {
+async fn signing_out_meanwhile_leaves_nobody_signed_in() {
+    for kind in [Kind::Pages, Kind::Json] {
+        let (app, root, alice, mut browser) = scene().await;
+        act(&mut browser, alice, true).await.leads_to("/dashboard");
+        assert_eq!(claims(&browser)["acting"], "write");
+        let mut browser = browser.asking(kind);
+        let answer = browser.post("/api/logout", &[]).await;
+        match kind {
+            Kind::Pages => drop(answer.leads_to("/login")),
+            Kind::Json => assert_eq!(answer.is(200).json()["next"], "/login"),
+        }
+        assert_eq!((browser.cookie(ACCESS), browser.cookie(REFRESH)), (None, None));
+        assert_eq!((app.sessions(alice).await, app.sessions(root).await), (vec![], vec![]));
+        let events = app.events().await;
+        assert!(events.contains(&"signed_out".to_owned()) && events.contains(&"impersonation_ended".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn signing_out_after_the_hour_does_not_lead_into_the_panel() {
+    for kind in [Kind::Pages, Kind::Json] {
+        let (app, root, alice, mut browser) = scene().await;
+        act(&mut browser, alice, false).await.leads_to("/dashboard");
+        app.advance(60 * MINUTE);
+        let mut browser = browser.asking(kind);
+        let answer = browser.post("/api/logout", &[]).await;
+        match kind {
+            Kind::Pages => drop(answer.leads_to("/login")),
+            Kind::Json => assert_eq!(answer.is(200).json()["next"], "/login"),
+        }
+        assert_eq!((browser.cookie(ACCESS), browser.cookie(REFRESH)), (None, None));
+        assert_eq!(app.sessions(root).await, []);
+    }
+}
+
+#[tokio::test]
+async fn a_form_of_one_account_is_not_carried_out_in_another() {
     let (app, root, alice, mut browser) = scene().await;
+    let field = |page: &Answer, of: Uuid| {
+        let hidden = format!("name=\"account\" value=\"{of}\"");
+        assert!(page.body.contains(&hidden), "{}", page.body);
+        of.to_string()
+    };
+    let mine = field(&browser.open("/account").await.is(200), root);
     act(&mut browser, alice, true).await.leads_to("/dashboard");
-    assert_eq!(claims(&browser)["acting"], "write");
-    browser.post("/api/logout", &[]).await.leads_to(&format!("/admin/users/{alice}"));
-    assert_eq!(app.sessions(alice).await, []);
-    browser.open(&format!("/admin/users/{alice}")).await.is(200).says("You are yourself again.");
-    assert_eq!(app.sessions(root).await.len(), 1);
+    let theirs = field(&browser.open("/account").await.is(200), alice);
+    let state = app.state().await;
+    // The form of before, sent from another tab, and the other way round.
+    browser.post("/api/change_name", &[("name", "Mallory"), ("account", &mine)]).await.leads_to("/account");
+    browser.open("/account").await.says("That form was for another account");
+    let mut json = browser.clone().asking(Kind::Json);
+    json.post("/api/change_name", &[("name", "Mallory"), ("account", &mine)]).await.refuses(409, "other_account");
+    json.post("/api/change_name", &[("name", "Mallory"), ("account", "nobody")]).await.refuses(409, "other_account");
+    browser.open("/dashboard").await;
+    browser.fill("/api/stop_acting", &[]).await.is(200);
+    browser.post("/api/change_name", &[("name", "Mallory"), ("account", &theirs)]).await.leads_to("/account");
+    browser.open("/account").await.says("That form was for another account");
+    assert!(!app.state().await.contains("Mallory") && state.contains("alice"));
+    // Programs need not say it.
+    let mut json = browser.asking(Kind::Json);
+    json.post("/api/change_name", &[("name", "Root Rooter")]).await.is(200);
+    json.post("/api/change_name", &[("name", "Root"), ("account", &mine)]).await.is(200);
 }
 
 #[tokio::test]

@@ -32,6 +32,7 @@ pub fn Profile() -> impl IntoView {
                 <section class="card" aria-labelledby="change-name">
                     <div class="card__head"><h2 id="change-name">{words::CHANGE_NAME}</h2></div>
                     <form class="card__body" method="post" action="/api/change_name">
+                        <input type="hidden" name="account" value=viewer.id.to_string() />
                         <TextField
                             field=Field::Name label=words::NAME autocomplete="name" hint=words::NAME_HINT max=100 value=viewer.name
                         />

@@ -74,7 +74,7 @@ pub const HELD: &[Held] = &[
             ("acting_id", Stays("is an administrator")),
             ("acting_from", Stays("is an administrator's")),
             ("acting_writes", Leaves),
-            ("acting_back_at", Stays("is an administrator's")),
+            ("acting_back", Stays("is an administrator's")),
         ],
     },
     Held {
