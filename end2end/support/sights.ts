@@ -116,6 +116,7 @@ export const SIGHTS: Sight[] = [
   { name: "keep-account-too-late", path: "/keep-account", as: "stranger" },
   { name: "denied", path: "/admin", as: "user", status: 403 },
   { name: "admin", path: "/admin", as: "admin" },
+  { name: "admin-year", path: "/admin?over=year", as: "admin", then: (page) => page.getByText("Figures as a table").first().click() },
   { name: "admin-users", path: "/admin/users", as: "admin" },
   { name: "admin-users-none", path: "/admin/users?q=nobody-is-called-that", as: "admin" },
   { name: "admin-users-narrowed", path: "/admin/users?q=m&role=user&status=leaving&seen=7d&sort=name", as: "admin" },

@@ -59,8 +59,8 @@ create table audit_gaps ( -- runs of events that were removed when their time wa
 
 create unique index audit_gaps_by_first on audit_gaps (first_seq);
 
-create table figures ( -- how many events of a kind there were in an hour
-    key   text   primary key, -- the hour as ten digits, a space, the kind
+create table figures ( -- how many events of a kind there were in an hour, and in a day of UTC
+    key   text   primary key, -- the hour as ten digits, or a d and the day as nine; a space, the kind
     hour  integer not null, -- hours since 1970
     kind  text   not null,
     count integer not null

@@ -33,6 +33,8 @@ pub const FAILING_TEXT: &str = "They are tried again by themselves, ever more ra
 pub const RETRY_ALL: &str = "Try all again now";
 /// Tries one letter.
 pub const RETRY: &str = "Try again now";
+/// The way to the account a letter belongs to.
+pub const WHOSE: &str = "Whose account";
 /// Filters by failing.
 pub const ONLY_FAILING: &str = "Show only these";
 /// Name of the figures.

@@ -213,12 +213,16 @@ impl Shape {
         )
     }
 
-    /// How many events of a kind there were in an hour.
+    /// How many events of a kind there were in an hour, and in a day.
     pub fn figures(&self) -> String {
-        let key = self.padded("hour", 10);
+        let (hour, day) = (self.padded("hour", 10), self.padded("hour / 24", 9));
         format!(
             "insert into figures (key, hour, kind, count)
-             select {key} || ' ' || kind, hour, kind, count(*) from (select at / 3600000 as hour, kind from events) as e group by hour, kind"
+             with h as (select hour, kind, count(*) as count from (select at / 3600000 as hour, kind from events) as e group by hour, kind)
+             select {hour} || ' ' || kind, hour, kind, count from h
+             union all
+             select 'd' || {day} || ' ' || kind, hour, kind, cast(sum(count) as bigint)
+               from (select hour / 24 * 24 as hour, kind, count from h) as d group by hour, kind"
         )
     }
 }

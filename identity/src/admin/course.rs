@@ -4,7 +4,7 @@
 use super::Admin;
 use crate::{
     Latchkey, Refusal,
-    db::{on, statements},
+    audit::{self, Figure},
     events::Kind,
     time::Timestamp,
     words::Permission,
@@ -12,22 +12,11 @@ use crate::{
 use jiff::{Span, ToSpan, Zoned, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-statements! {
-    /// By the primary key. `$3` is how many hours are taken together.
-    COURSE = "select (hour / $3) * $3 as hour, kind, cast(sum(count) as bigint) as count from figures
-               where key >= $1 and key < $2
-                 and kind in ('registered', 'created', 'invited', 'signed_in', 'sign_in_failed', 'reuse_detected', 'account_secured')
-               group by 1, 2";
-}
-
 /// Milliseconds of an hour.
 const HOUR: i64 = 3_600_000;
 
 /// Hours of a day.
 const DAY: i64 = 24;
-
-/// More hours than there will be: everything together.
-const EVER: i64 = 10_000_000_000;
 
 crate::spelled! {
     /// How far back one looks.
@@ -117,26 +106,37 @@ pub async fn course(house: &Latchkey, admin: &Admin, over: Over) -> Result<Cours
     if series.is_empty() {
         return Ok(Course { over, starts: starts.into_iter().map(|hour| hour * HOUR).collect(), series });
     }
-    let step = if over == Over::Day { 1 } else { DAY };
-    for (hour, kind, count) in counted(house, starts[0], end, step).await? {
-        let at = starts.partition_point(|start| *start <= hour).saturating_sub(1);
-        let of = Kind::from_word(&kind).and_then(Measure::of);
-        if let Some(series) = series.iter_mut().find(|series| Some(series.of) == of) {
-            series.counts[at] += count;
+    let now = match over {
+        Over::Day => audit::figures(house, starts[0], end).await?,
+        Over::Week | Over::Month | Over::Year => audit::daily(house, starts[0], end + DAY - 1).await?,
+    };
+    for (figure, of) in counting(now) {
+        let at = starts.partition_point(|start| *start <= figure.hour).saturating_sub(1);
+        if let Some(series) = series.iter_mut().find(|series| series.of == of) {
+            series.counts[at] += figure.count;
         }
     }
-    for (_, kind, count) in counted(house, before.0, before.1, EVER).await? {
-        let of = Kind::from_word(&kind).and_then(Measure::of);
-        if let Some(series) = series.iter_mut().find(|series| Some(series.of) == of) {
-            series.before += count;
+    // Whole days by the day, and of the last one the hours until now.
+    let last = before.1.div_euclid(DAY) * DAY;
+    let mut earlier = Vec::new();
+    if over != Over::Day {
+        earlier = audit::daily(house, before.0, last).await?;
+    }
+    earlier.extend(audit::figures(house, if over == Over::Day { before.0 } else { last }, before.1).await?);
+    for (figure, of) in counting(earlier) {
+        if let Some(series) = series.iter_mut().find(|series| series.of == of) {
+            series.before += figure.count;
         }
     }
     Ok(Course { over, starts: starts.into_iter().map(|hour| hour * HOUR).collect(), series })
 }
 
-async fn counted(house: &Latchkey, from: i64, to: i64, step: i64) -> Result<Vec<(i64, String, i64)>, Refusal> {
-    let bound = |hour: i64| format!("{:010}", hour.max(0));
-    Ok(on!(house.db, read, |p| sqlx::query_as(COURSE).bind(bound(from)).bind(bound(to)).bind(step).fetch_all(p).await)?)
+/// The figures that count for something, and for what.
+fn counting(figures: Vec<Figure>) -> impl Iterator<Item = (Figure, Measure)> {
+    figures.into_iter().filter_map(|figure| {
+        let of = Kind::from_word(&figure.kind).and_then(Measure::of)?;
+        Some((figure, of))
+    })
 }
 
 /// What is looked at, in hours since 1970. Days and months are those of UTC.
@@ -210,14 +210,5 @@ mod tests {
     fn a_time_without_a_calendar_has_months_all_the_same() {
         let stretch = Stretch::until(Timestamp(i64::MAX / 2), Over::Year);
         assert_eq!(stretch.starts.len(), 12);
-    }
-
-    #[test]
-    fn every_kind_the_statement_reads_counts_for_something() {
-        let counting = Kind::ALL.iter().filter(|kind| Measure::of(**kind).is_some());
-        for kind in counting.clone() {
-            assert!(COURSE.contains(&format!("'{kind}'")), "{kind}");
-        }
-        assert_eq!(counting.count(), COURSE.matches('\'').count() / 2);
     }
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 statements! {
     /// Newest first. `$1` is the last id of the page before, `$2` is empty for "any".
-    LIST = "select id, kind, created_at, due_at, attempts, sent_at, failure, sealed is null as emptied
+    LIST = "select id, kind, created_at, due_at, attempts, sent_at, failure, sealed is null as emptied, user_id
               from letters
              where id < $1
                and ($2 = '' or ($2 = 'sent' and sent_at is not null)
@@ -27,7 +27,7 @@ statements! {
                             or ($2 = 'waiting' and sent_at is null and sealed is not null and attempts <= 1 and failure is null))
              order by id desc limit $3";
     /// Those of one account, newest first.
-    OF = "select id, kind, created_at, due_at, attempts, sent_at, failure, sealed is null as emptied
+    OF = "select id, kind, created_at, due_at, attempts, sent_at, failure, sealed is null as emptied, user_id
             from letters where user_id = $1 order by id desc limit 50";
     /// A letter is given up within three days, so one that was sent lately is not much older: the primary key narrows it down.
     SENT_SINCE = "select count(*) from letters where id >= $1 and sent_at >= $2";
@@ -78,6 +78,8 @@ pub struct LetterView {
     pub sent_at: Option<i64>,
     /// What the last attempt met, without the recipient.
     pub failure: Option<String>,
+    /// Whose account it belongs to, where that is known and the reader may read accounts.
+    pub user: Option<Uuid>,
 }
 
 /// How many letters there are.
@@ -99,6 +101,7 @@ struct Row {
     sent_at: Option<Timestamp>,
     failure: Option<String>,
     emptied: bool,
+    user_id: Option<Uuid>,
 }
 
 impl From<Row> for LetterView {
@@ -120,6 +123,7 @@ impl From<Row> for LetterView {
             attempts: row.attempts,
             sent_at: row.sent_at.map(|at| at.0),
             failure: row.failure,
+            user: row.user_id,
         }
     }
 }
@@ -143,7 +147,11 @@ pub async fn letters(
         .bind(size.ask())
         .fetch_all(p)
         .await)?;
-    Ok(size.cut(rows, |row| row.id))
+    let mut page: Page<LetterView> = size.cut(rows, |row| row.id);
+    if admin.may(Permission::UsersRead).is_err() {
+        page.items.iter_mut().for_each(|letter| letter.user = None);
+    }
+    Ok(page)
 }
 
 /// The last fifty of one account. Whether the asker may is the caller's business.

@@ -81,7 +81,6 @@ pub(crate) fn statements() -> Vec<crate::db::Statement> {
         account::STATEMENTS,
         acting::STATEMENTS,
         acts::STATEMENTS,
-        course::STATEMENTS,
         delete::STATEMENTS,
         health::STATEMENTS,
         impersonate::STATEMENTS,

@@ -24,6 +24,7 @@ pub use check::{Standing, standing, verify};
 pub use choose::{Asked, choose};
 pub use class::{Class, Retention};
 pub use export::Export;
+pub(crate) use figures::daily;
 pub use figures::{Figure, figures};
 pub use lines::{Format, Gap, Piece, rfc3339, unhex};
 pub use list::{Chosen, Cursor, LOOK, list, who};

@@ -31,7 +31,7 @@ const PARTS: [&str; 10] = [
     "One alarm in 24 hours",
     "Alarms and administration",
     "The database file answered|PostgreSQL answered",
-    "All letters have left",
+    "The oldest was written",
     "Signs since",
     "each chained to the one before",
     "Running since",
@@ -127,10 +127,8 @@ async fn a_plot_says_what_its_table_says_over_every_stretch_of_time() {
             assert_eq!(rows.len(), pieces, "{over}: {tone}");
             let found: i64 = counts.iter().map(|count| count.parse::<i64>().unwrap()).sum();
             assert!(sum.is_none_or(|sum| sum == found), "{over}: {tone}: {found}");
-            let drawn = all(plot, "<rect class=\"plot__bar", ">")
-                .into_iter()
-                .filter(|bar| !bar.contains("height=\"0\""))
-                .count();
+            let rects = all(plot, "<rect ", ">").into_iter();
+            let drawn = rects.filter(|rect| rect.contains("plot__bar") && !rect.contains(r#" height="0""#)).count();
             assert_eq!(drawn, counts.iter().filter(|count| **count != "0").count(), "{over}: {tone}");
         }
     }

@@ -4,10 +4,13 @@ use super::Panel;
 use crate::{
     api::{self, LetterFigures},
     catalogue::{self, admin, letters as words, number},
-    components::{Glyph, Icon, NoticeBox, Pager, Tone, When, loaded},
+    components::{Column, Empty, Glyph, NoticeBox, Pager, Table, Td, Tone, Tr, When, loaded},
     visit,
 };
-use identity::admin::{LetterState, LetterView};
+use identity::{
+    admin::{LetterState, LetterView},
+    words::Permission,
+};
 use leptos::prelude::*;
 
 /// The page.
@@ -29,25 +32,9 @@ pub fn Letters() -> impl IntoView {
                             <span>{words::only(state)}</span> <a href="/admin/letters">{words::SHOW_ALL}</a>
                         </div>
                     })}
-                    {if shown == 0 {
-                        view! { <Nothing /> }.into_any()
-                    } else {
-                        view! {
-                            <table class="table">
-                                <thead>
-                                    <tr>
-                                        <th scope="col">{words::ABOUT}</th>
-                                        <th scope="col">{words::STATUS}</th>
-                                        <th scope="col">{words::POSTED}</th>
-                                        <th scope="col">{words::ATTEMPTS}</th>
-                                        <th scope="col">{words::SENT_OR_NEXT}</th>
-                                        <th scope="col"><span class="visually-hidden">{words::ACTS}</span></th>
-                                    </tr>
-                                </thead>
-                                <tbody>{rows.collect_view()}</tbody>
-                            </table>
-                        }
-                        .into_any()
+                    {match shown {
+                        0 => view! { <Empty glyph=Glyph::Mail title=words::NONE hint=words::NONE_HINT /> }.into_any(),
+                        _ => view! { <Table columns=columns()>{rows.collect_view()}</Table> }.into_any(),
                     }}
                     <Pager
                         path="/admin/letters" query=vec![("state", state)] shown further=!after.is_empty()
@@ -59,6 +46,21 @@ pub fn Letters() -> impl IntoView {
     })
 }
 
+fn columns() -> Vec<Column> {
+    vec![
+        Column::new(words::ABOUT),
+        Column::new(words::STATUS),
+        Column::new(words::POSTED),
+        Column::of_numbers(words::ATTEMPTS),
+        Column::new(words::SENT_OR_NEXT),
+        Column::unseen(words::ACTS),
+    ]
+}
+
+fn may_retry() -> bool {
+    visit::current().is_some_and(|visit| visit.permits(Permission::LettersRetry))
+}
+
 /// Letters that have come to nothing so far, and a button for when the reason is mended.
 #[component]
 fn Failing(count: i64, chosen: Option<LetterState>) -> impl IntoView {
@@ -66,8 +68,10 @@ fn Failing(count: i64, chosen: Option<LetterState>) -> impl IntoView {
         <NoticeBox tone=Tone::Negative title=words::failing(count)>
             <p>{words::FAILING_TEXT}</p>
             <form class="notice__act" method="post" action="/api/admin/retry_letters">
-                <Back chosen />
-                <button class="button button--small">{words::RETRY_ALL}</button>
+                {may_retry().then(|| view! {
+                    <Back chosen />
+                    <button class="button button--small">{words::RETRY_ALL}</button>
+                })}
                 {(chosen != Some(LetterState::Failing)).then(|| view! {
                     <a href="/admin/letters?state=failing">{words::ONLY_FAILING}</a>
                 })}
@@ -107,29 +111,33 @@ fn Figures(figures: LetterFigures, chosen: Option<LetterState>) -> impl IntoView
 fn Row(letter: LetterView, chosen: Option<LetterState>) -> impl IntoView {
     let about = catalogue::letter(&letter);
     let (id, state) = (letter.id, letter.state);
-    let retry = state == LetterState::Failing && letter.next_at.is_some();
+    let retry = state == LetterState::Failing && letter.next_at.is_some() && may_retry();
+    let whose = letter.user.map(|user| view! { <a href=format!("/admin/users/{user}")>{words::WHOSE}</a> });
+    let failure = letter.failure.clone();
+    let again = words::retry(&about);
     view! {
-        <tr>
-            <td>
+        <Tr>
+            <Td>
                 <div class="table__main">
-                    <span class="table__title">{about.clone()}</span>
-                    {letter.failure.clone().map(|failure| view! { <span class="table__note">{failure}</span> })}
+                    <span class="table__title">{about}</span>
+                    {failure.map(|failure| view! { <span class="table__note">{failure}</span> })}
+                    {whose.map(|whose| view! { <span class="table__note">{whose}</span> })}
                 </div>
-            </td>
-            <td data-label=words::STATUS><StateBadge state /></td>
-            <td data-label=words::POSTED><When at=letter.posted_at /></td>
-            <td data-label=words::ATTEMPTS>{number(letter.attempts)}</td>
-            <td data-label=words::SENT_OR_NEXT><SentOrNext letter /></td>
-            <td>
+            </Td>
+            <Td label=words::STATUS><StateBadge state /></Td>
+            <Td label=words::POSTED><When at=letter.posted_at /></Td>
+            <Td label=words::ATTEMPTS number=true>{number(letter.attempts)}</Td>
+            <Td label=words::SENT_OR_NEXT><SentOrNext letter /></Td>
+            <Td>
                 {retry.then(|| view! {
                     <form method="post" action="/api/admin/retry_letters">
                         <input type="hidden" name="id" value=id.to_string() />
                         <Back chosen />
-                        <button class="button button--small" aria-label=words::retry(&about)>{words::RETRY}</button>
+                        <button class="button button--small" aria-label=again>{words::RETRY}</button>
                     </form>
                 })}
-            </td>
-        </tr>
+            </Td>
+        </Tr>
     }
 }
 
@@ -155,17 +163,6 @@ fn StateBadge(state: LetterState) -> impl IntoView {
         LetterState::Sent => "badge badge--positive",
     };
     view! { <span class=class>{catalogue::letter_state(state)}</span> }
-}
-
-#[component]
-fn Nothing() -> impl IntoView {
-    view! {
-        <div class="empty">
-            <Icon glyph=Glyph::Mail />
-            <p>{words::NONE}</p>
-            <p class="small">{words::NONE_HINT}</p>
-        </div>
-    }
 }
 
 /// What the front page of the panel says when letters do not arrive.
