@@ -330,7 +330,8 @@ async fn a_stay_that_is_not_offered_is_refused_and_an_administrators_is_capped()
     let home = TestHouse::with(Settings {
         policy: Policy { stays: vec![Stay::Visit, Stay::Forever], ..Policy::default() },
         ..settings()
-    }).await;
+    })
+    .await;
     home.person("alice").await;
     home.account("root", Role::Admin).await;
     let secret = Secret::new(PASSWORD);

@@ -291,7 +291,11 @@ fn everything_a_locked_out_operator_needs_works_beside_a_running_server() {
     good("settings reset sign_up", "sign_up is open now.");
     let fixed = [("LATCHKEY_SIGN_UP", "invite")];
     let refused = running::run(home.path(), &fixed, &["settings", "set", "sign_up", "open"], "");
-    assert!(!refused.status.success() && said(&refused).contains("is given by flag, environment"), "{}", said(&refused));
+    assert!(
+        !refused.status.success() && said(&refused).contains("is given by flag, environment"),
+        "{}",
+        said(&refused)
+    );
 
     let listed = good("keys list", "signs");
     let kid = listed.split(' ').next().unwrap();

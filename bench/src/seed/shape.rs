@@ -229,7 +229,6 @@ impl Shape {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     #[test]
     fn no_product_leaves_sixty_three_bits() {

@@ -66,9 +66,7 @@ async fn a_change_is_told_recorded_and_taken_back() {
 async fn where_registration_is_closed_nobody_is_led_there_and_nothing_is_told_of_anybody() {
     let app = TestApp::start().await;
     let mut root = administrator(&app).await;
-    for (mode, title) in
-        [("closed", catalogue::entrance::CLOSED), ("invite", catalogue::entrance::INVITED_ONLY)]
-    {
+    for (mode, title) in [("closed", catalogue::entrance::CLOSED), ("invite", catalogue::entrance::INVITED_ONLY)] {
         set(&mut root, "sign_up", mode).await;
         app.browser().open("/login").await.is(200).hides("href=\"/register\"");
         app.browser().open("/register").await.is(200).says(title).hides("action=\"/api/register\"");
@@ -91,10 +89,9 @@ async fn where_registration_is_closed_nobody_is_led_there_and_nothing_is_told_of
 async fn with_a_list_of_domains_others_are_turned_away_alike() {
     let app = TestApp::start().await;
     let mut root = administrator(&app).await;
-    set(&mut root, "sign_up", "domains").await.says(catalogue::settings::fault(
-        identity::policy::Knob::SignUp,
-        identity::words::Fault::Missing,
-    ));
+    set(&mut root, "sign_up", "domains")
+        .await
+        .says(catalogue::settings::fault(identity::policy::Knob::SignUp, identity::words::Fault::Missing));
     set(&mut root, "sign_up_domains", "staff.example, .staff.example").await;
     set(&mut root, "sign_up", "domains").await;
     app.browser().open("/register").await.is(200).says("@staff.example");

@@ -11,8 +11,8 @@ mod held;
 
 pub use ask::{UNDO, due, keep, keep_by_letter, request};
 pub use erase::erase_due;
-pub(crate) use erase::pseudonym;
 pub(super) use erase::forget_events;
+pub(crate) use erase::pseudonym;
 pub use export::{Export, FORMAT, export};
 pub use held::{Fate, HELD, Held, NOT_HELD};
 
