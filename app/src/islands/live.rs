@@ -144,10 +144,10 @@ async fn ask() -> Result<Outcome, JsValue> {
     Ok(Outcome::Fresh)
 }
 
-/// Whether somebody is busy in there.
+/// Whether somebody is busy in there. A click leaves the focus behind, the keyboard shows it.
 fn is_read(region: &Element) -> bool {
     let open = region.query_selector("details[open]").ok().flatten().is_some();
-    open || region.query_selector(":focus").ok().flatten().is_some()
+    open || region.query_selector(":focus-visible").ok().flatten().is_some()
 }
 
 /// Has read out what has changed of what shall be.
