@@ -65,7 +65,9 @@ fn textareas(code: &str) -> Vec<Finding> {
 /// something is sent by any cross-site link, cookies included.
 fn server_functions(code: &str) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (at, opening) in code.match_indices("#[server") {
+    // `#[server(default)]` stands at an argument.
+    let functions = code.match_indices("#[server").filter(|(at, _)| !code[*at..].starts_with("#[server(default)]"));
+    for (at, opening) in functions {
         let attribute = code[at..].split(")]").next().unwrap_or_default();
         let line = line_of(code, at);
         // `#[server]` without arguments has no bracket of its own to end at.
