@@ -125,6 +125,7 @@ async fn a_form_of_one_account_is_not_carried_out_in_another() {
     json.post("/api/change_name", &[("name", "Mallory"), ("account", "nobody")]).await.refuses(409, "other_account");
     browser.open("/dashboard").await;
     browser.fill("/api/stop_acting", &[]).await.is(200);
+    browser.open("/account").await.is(200);
     browser.post("/api/change_name", &[("name", "Mallory"), ("account", &theirs)]).await.leads_to("/account");
     browser.open("/account").await.says("That form was for another account");
     assert!(!app.state().await.contains("Mallory") && state.contains("alice"));
