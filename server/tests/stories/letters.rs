@@ -6,8 +6,9 @@ mod mail_server;
 use crate::support::*;
 use app::{catalogue, flash::Notice};
 use identity::{
+    admin::{self, Proven},
     mail::{self, Delivered, Transport},
-    words::Role,
+    words::{Role, RoleName},
 };
 use mail_server::MailServer;
 use server::http::metrics::Metrics;
@@ -151,4 +152,26 @@ async fn monitoring_counts_letters_and_does_without_when_the_database_is_away() 
     app.house.close().await;
     assert!(app.letter_numbers().await.is_empty());
     assert!(Metrics::default().text(&app.house, None).contains("latchkey_revocations 0"));
+}
+
+#[tokio::test]
+async fn a_letter_leads_to_its_account_and_can_be_tried_again_only_where_that_is_permitted() {
+    let app = TestApp::start().await;
+    app.register(&PEOPLE[..1]).await;
+    app.deliver(&MailServer::answering(|_| "451 come later").await).await;
+    for (name, permissions, leads, retries) in [
+        ("reader", &["letters:read"][..], false, false),
+        ("helper", &["letters:read", "users:read"], true, false),
+        ("postman", &["letters:read", "letters:retry"], false, true),
+    ] {
+        let words: Vec<String> = permissions.iter().map(ToString::to_string).collect();
+        admin::make_role(&app.house, &Proven::operator(), name, &words).await.unwrap();
+        app.account(name, Role::Named(RoleName::parse(name).unwrap())).await;
+        let mut browser = app.signed_in(name).await;
+        let page = browser.open("/admin/letters").await.is(200).says("Failing").body;
+        assert_eq!(page.contains("href=\"/admin/users/"), leads, "{name}");
+        assert_eq!(page.contains("/api/admin/retry_letters"), retries, "{name}");
+        let list = browser.asking(Kind::Json).get("/api/admin/letters").await.is(200).json();
+        assert_eq!(list["letters"]["items"][0]["user"].is_string(), leads, "{name}");
+    }
 }
