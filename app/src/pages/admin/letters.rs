@@ -67,15 +67,17 @@ fn Failing(count: i64, chosen: Option<LetterState>) -> impl IntoView {
     view! {
         <NoticeBox tone=Tone::Negative title=words::failing(count)>
             <p>{words::FAILING_TEXT}</p>
-            <form class="notice__act" method="post" action="/api/admin/retry_letters">
+            <div class="notice__act">
                 {may_retry().then(|| view! {
-                    <Back chosen />
-                    <button class="button button--small">{words::RETRY_ALL}</button>
+                    <form method="post" action="/api/admin/retry_letters">
+                        <Back chosen />
+                        <button class="button button--small">{words::RETRY_ALL}</button>
+                    </form>
                 })}
                 {(chosen != Some(LetterState::Failing)).then(|| view! {
                     <a href="/admin/letters?state=failing">{words::ONLY_FAILING}</a>
                 })}
-            </form>
+            </div>
         </NoticeBox>
     }
 }
