@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Who is asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "there is one for a request, and it is moved at once")]
 pub enum Who {
     /// Nobody we know. `ended` tells why, when this browser had a session until a moment ago.
     Stranger {

@@ -48,7 +48,8 @@ async fn every_event_has_one_place_however_many_write_and_seal_at_once() {
     }
     let mut sealers = tokio::task::JoinSet::new();
     let done = Arc::new(std::sync::atomic::AtomicBool::new(false));
-    for house in nodes.iter().take(2).cloned() {
+    for house in nodes.iter().take(2) {
+        let house = house.clone();
         let done = done.clone();
         sealers.spawn(async move {
             let mut sealed = 0;

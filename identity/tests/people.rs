@@ -78,7 +78,7 @@ async fn settle(home: &TestHouse, people: &[Somebody]) -> Vec<UserView> {
     for (n, it) in people.iter().enumerate() {
         // In no order, and some of them close together.
         let id = Uuid::from_u128(
-            0x0199_0000_0000_7000_8000_0000_0000_0000 + ((n as u128 * 7919) % 64 << 96) + ((n as u128) << 8),
+            0x0199_0000_0000_7000_8000_0000_0000_0000 + (((n as u128 * 7919) % 64) << 96) + ((n as u128) << 8),
         );
         let email = format!("{}{n}@example.org", it.address);
         let role = if it.role == "admin" { "admin" } else { "user" };

@@ -8,6 +8,7 @@ use crate::{
 
 /// What an access token is worth.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "there is one for a request, and it is moved at once")]
 pub enum Admission {
     /// It admits this person.
     Admitted(Viewer),

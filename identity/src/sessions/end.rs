@@ -91,6 +91,7 @@ pub(super) async fn sign_out_now(house: &Latchkey, viewer: &Viewer, device: &Dev
 /// Whatever its generation: whoever holds a genuine token may end its session.
 pub(super) async fn sign_out_by(house: &Latchkey, presented: &str, device: &Device) -> Result<(), Refusal> {
     let Some(token) = Presented::parse(presented) else { return Ok(()) };
+    #[allow(clippy::type_complexity, reason = "a row, taken apart in the next line")]
     let found: Option<(Vec<u8>, Uuid, Option<Uuid>, Option<Uuid>)> =
         on!(house.db, read, |p| sqlx::query_as(SECRET).bind(token.session).fetch_optional(p).await)?;
     let Some((_, owner, admin, from)) = found.filter(|(secret, ..)| token.is_genuine(&house.refresh_key, secret))

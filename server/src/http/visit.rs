@@ -39,6 +39,7 @@ const DEVICE_CHARS: usize = 22;
 pub struct ByBearer;
 
 /// What the cookies of a request led to.
+#[allow(clippy::large_enum_variant, reason = "there is one for a request, and it is moved at once")]
 enum Found {
     Known(Who),
     /// The tokens were renewed for this request.

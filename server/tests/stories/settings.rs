@@ -15,7 +15,7 @@ async fn set(root: &mut Browser, setting: &str, value: &str) -> Answer {
     root.open("/admin/settings").await.is(200)
 }
 
-fn person<'a>(email: &'a str) -> [(&'a str, &'a str); 3] {
+fn person(email: &str) -> [(&str, &str); 3] {
     [("name", "Somebody"), ("email", email), ("password", PASSWORD)]
 }
 
