@@ -411,7 +411,7 @@ async fn it_ends_at_once_with_what_it_rests_on() {
             "end all" => drop(admin::end_sessions(house, &operator, root).await.unwrap()),
             "target disabled" => admin::disable(house, &operator, scene.alice).await.unwrap(),
             "target promoted" => admin::set_role(house, &operator, scene.alice, Role::Admin).await.unwrap(),
-            _ => drop(sessions::end_own(house, &owner.viewer, pair.viewer.session, &device()).await.unwrap()),
+            _ => sessions::end_own(house, &owner.viewer, pair.viewer.session, &device()).await.unwrap(),
         }
         assert_eq!(scene.admission(&pair), Admission::Stale, "{what}");
         elsewhere.follow().await.unwrap();
