@@ -138,9 +138,13 @@ pub async fn import(house: &Latchkey, admin: &Proven, file: impl Read + Send, ho
     admin.may(Permission::UsersWrite)?;
     let mut done = Imported::default();
     // A line end more is an empty line, which is no line; so every line has one, and its number can be told by what was read.
-    let mut lines = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file.chain(&b"\n"[..]));
+    // A carriage return before it is a blank at the end of the last field. Taken for the line end itself, as by default, it would leave
+    // the line unfinished when its number is asked for: every line of what a browser sends would be told as the one before.
+    let end = csv::Terminator::Any(b'\n');
+    let file = file.chain(&b"\n"[..]);
+    let mut lines = csv::ReaderBuilder::new().has_headers(false).flexible(true).terminator(end).from_reader(file);
     let mut record = csv::ByteRecord::new();
-    let first = lines.read_byte_record(&mut record).map_err(unreadable)?;
+    let first = next(&mut lines, &mut record)?;
     let Some(columns) = text(&record).filter(|_| first).and_then(|first| Columns::of(&first)) else {
         done.not(1, Trouble::Header);
         return Ok(done);
@@ -148,7 +152,7 @@ pub async fn import(house: &Latchkey, admin: &Proven, file: impl Read + Send, ho
     let mut reader =
         Lines { house, admin, columns, roles: HashMap::new(), seen: HashSet::new(), key: RandomState::new() };
     let (mut chunk, mut whole) = (Vec::with_capacity(CHUNK), true);
-    while lines.read_byte_record(&mut record).map_err(unreadable)? {
+    while next(&mut lines, &mut record)? {
         let within = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
         let line = lines.position().line().saturating_sub(1 + within);
         match reader.entry(line, text(&record)).await? {
@@ -195,6 +199,16 @@ impl Columns {
             verified: get("verified"),
             hash: get("password_hash"),
         })
+    }
+}
+
+/// Reads the next line that is not empty; false at the end.
+fn next(lines: &mut csv::Reader<impl Read>, record: &mut csv::ByteRecord) -> Result<bool, Refusal> {
+    loop {
+        let more = lines.read_byte_record(record).map_err(unreadable)?;
+        if !more || record.len() > 1 || !record.as_slice().trim_ascii().is_empty() {
+            return Ok(more);
+        }
     }
 }
 
