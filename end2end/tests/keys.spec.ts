@@ -9,7 +9,7 @@ test.use({ settings: { LATCHKEY_LIMITS: "off", LATCHKEY_SIGNING_ALG: "ES256" } }
 test("a key is planned to end, rotated and distrusted, and the administrator stays signed in", async ({ page, make }) => {
   await signIn(page, await make({ role: "admin" }));
   await open(page, "/admin/keys");
-  await expect(page.getByText("Signs now")).toBeVisible();
+  await expect(page.getByText("Signs now", { exact: true })).toBeVisible();
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 16);
   await page.getByLabel("Moment, in UTC").fill(tomorrow);
   await page.getByRole("button", { name: "Plan it" }).click();
@@ -18,7 +18,7 @@ test("a key is planned to end, rotated and distrusted, and the administrator sta
   await expect(page.getByText("There is no plan any more.")).toBeVisible();
 
   await page.getByRole("button", { name: "Yes, make a new key" }).click();
-  await expect(page.getByText("Signs soon")).toBeVisible();
+  await expect(page.getByText("Signs soon", { exact: true })).toBeVisible();
   const before = await page.getByText(/^Distrust /).count();
   await page.getByText(/^Distrust /).last().click();
   await page.getByRole("button", { name: "Yes, it leaked" }).locator("visible=true").click();
