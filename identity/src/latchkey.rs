@@ -7,7 +7,7 @@ use crate::{
     keys::{self, Keyring, MasterKey, Purpose, Sealer, mac, same},
     passwords::{Breaches, Hasher},
     policy::{self, Policy},
-    random::Random,
+    random::{Ids, Random},
     sessions::{self, Owed, Receipts, revocations, revocations::Revocations},
     time::{CLOCK_TOLERANCE, Clock, Timestamp},
 };
@@ -57,6 +57,7 @@ pub struct Latchkey {
     pub(crate) audit_key: [u8; 32],
     pub(crate) letters_sealer: Sealer,
     clock: Arc<dyn Clock>,
+    ids: Ids,
     master: MasterKey,
     keyring: RwLock<Arc<Keyring>>,
     policy: RwLock<policy::Held>,
@@ -108,6 +109,7 @@ impl Latchkey {
             random,
             db,
             clock,
+            ids: Ids::default(),
             master,
             away: AtomicBool::new(false),
             closing: AtomicBool::new(false),
@@ -126,9 +128,9 @@ impl Latchkey {
         self.clock.clone()
     }
 
-    /// A fresh identifier (UUID version 7).
+    /// A fresh identifier (UUID version 7), greater than every one before of this process.
     pub fn new_id(&self) -> Uuid {
-        self.random.id(self.now())
+        self.ids.next(self.now(), &*self.random)
     }
 
     /// A sealer for one purpose.

@@ -399,6 +399,25 @@ async fn pages_lead_both_ways_and_every_filter_chooses_what_it_says() {
 }
 
 /// An id as this database writes it.
+#[tokio::test]
+async fn what_happened_within_one_moment_is_told_in_its_order() {
+    let home = TestHouse::start().await;
+    let alice = home.person("alice").await;
+    // The clock stands: all of these are of the same millisecond.
+    for _ in 0..60 {
+        two_events(&home.house, alice).await;
+    }
+    audit::seal(&home.house).await.unwrap();
+    for order in ["id", "seq"] {
+        let sql = format!("select kind from events where kind <> 'created' order by {order}");
+        let kinds: Vec<(String,)> = home.rows(&sql).await;
+        assert_eq!(kinds.len(), 120);
+        for pair in kinds.chunks(2) {
+            assert_eq!((pair[0].0.as_str(), pair[1].0.as_str()), ("disabled", "enabled"), "by {order}");
+        }
+    }
+}
+
 fn quoted(home: &TestHouse, id: Uuid) -> String {
     if home.database().is_postgres() { format!("'{id}'") } else { format!("x'{}'", id.simple()) }
 }
