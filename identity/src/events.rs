@@ -119,6 +119,35 @@ crate::spelled! {
     }
 }
 
+/// Part of a condition: the kinds of which [`Kind::keeps_note`] says so. The triggers of the migration have the same list.
+macro_rules! kinds_that_keep_their_note {
+    () => {
+        "('role_changed', 'role_made', 'role_edited', 'role_removed', 'accounts_exported', 'impersonation_began', 'setting_changed', \
+         'keys_rotated', 'key_retirement_planned', 'key_distrusted')"
+    };
+}
+pub(crate) use kinds_that_keep_their_note;
+
+impl Kind {
+    /// Whether the note stays when whoever did it is forgotten: it tells what was done to the installation or to somebody else, and nothing of
+    /// the doer. It goes with whom it happened to. What somebody looked up in the log is not among them: it can be their own id.
+    pub const fn keeps_note(self) -> bool {
+        matches!(
+            self,
+            Self::RoleChanged
+                | Self::RoleMade
+                | Self::RoleEdited
+                | Self::RoleRemoved
+                | Self::AccountsExported
+                | Self::ImpersonationBegan
+                | Self::SettingChanged
+                | Self::KeysRotated
+                | Self::KeyRetirementPlanned
+                | Self::KeyDistrusted
+        )
+    }
+}
+
 /// An event about to be recorded.
 pub struct Event {
     kind: Kind,

@@ -116,6 +116,9 @@ impl Row {
         let by = By::of(owner, self.actor_id, self.known_actor.is_some(), &self.ip);
         let began = self.kind == Kind::ImpersonationBegan.as_str();
         let reason = self.note.filter(|_| began).unwrap_or_default();
+        // The session is forgotten with its administrator or ninety days after its end. Nobody but the owner, or somebody in their place, gives
+        // them a name.
+        let in_their_place = self.kind == Kind::NameChanged.as_str() && matches!(by, By::Administrator | By::Deleted);
         HistoryView {
             id: self.id,
             at: self.at.0,
@@ -126,7 +129,7 @@ impl Row {
             user_agent: self.user_agent.filter(|_| by == By::You).unwrap_or_default(),
             ip: if by.is_placed() { self.ip } else { String::new() },
             detail: self.detail,
-            acting: self.acting_id.is_some(),
+            acting: self.acting_id.is_some() || in_their_place,
             reason,
         }
     }

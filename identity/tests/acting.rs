@@ -474,3 +474,24 @@ async fn a_browser_that_is_just_closed_is_written_down_too() {
         "whoever left the browser open comes back to their own"
     );
 }
+
+/// The owner goes on reading that it was done in their place, and why.
+#[tokio::test]
+async fn an_administrator_who_is_deleted_does_not_take_along_what_they_did_in_anothers_place() {
+    let scene = Scene::set().await;
+    let home = &scene.home;
+    let pair = scene.begin(true).await;
+    accounts::change_name(&home.house, &pair.viewer, "Alice Liddell", &device(), false).await.unwrap();
+    home.account("boss", Role::Admin).await;
+    let now = home.house.now().0;
+    home.change(&format!("update users set delete_at = {now} where email = 'root@example.org'")).await;
+    leaving::erase_due(&home.house).await.unwrap();
+    home.advance(15 * 60);
+    leaving::erase_due(&home.house).await.unwrap();
+    assert_eq!(home.rows::<(i64,)>("select 1 from users where email = 'root@example.org'").await, []);
+    let told = scene.told().await;
+    let of = |kind: &str| told.iter().find(|line| line.kind == kind).unwrap();
+    let (renamed, began) = (of("name_changed"), of("impersonation_began"));
+    assert_eq!((renamed.by, renamed.acting), (By::Deleted, true));
+    assert_eq!((began.by, began.reason.as_str(), began.detail.as_str()), (By::Deleted, REASON, "write"));
+}

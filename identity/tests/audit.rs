@@ -11,7 +11,11 @@ use identity::{
     time::Timestamp,
     words::Stay,
 };
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 use support::{TestHouse, settings};
 use uuid::Uuid;
 
@@ -244,6 +248,83 @@ async fn who_was_forgotten_by_the_release_before_leaves_the_chain_whole() {
     assert_eq!(count(&home, "select count(*) from events where salt is null").await, 4);
     let file = exported(&home, Chosen::default(), Format::Jsonl).await;
     assert_eq!(read(&file, Verifier::new(false, None)).unwrap().forgotten, 4);
+}
+
+/// One event of every kind with a note, done by root to Alice, and one done by Alice to nobody. Answers who they are.
+async fn with_notes(home: &TestHouse) -> (Uuid, Uuid) {
+    let (root, alice) = (home.person("root").await, home.person("alice").await);
+    for (index, kind) in Kind::ALL.iter().enumerate() {
+        // What tells of deletions and removals is asked for by verification.
+        if matches!(kind, Kind::AccountDeleted | Kind::EventsRemoved) {
+            continue;
+        }
+        for (number, (actor, subject)) in [(root, quoted(home, alice)), (alice, "null".into())].into_iter().enumerate()
+        {
+            let id = quoted(
+                home,
+                Uuid::from_u128((u128::from(support::START.0.unsigned_abs()) << 80) + (index * 2 + number) as u128),
+            );
+            let (actor, now) = (quoted(home, actor), home.house.now().0);
+            home.change(&format!(
+                "insert into events (id, at, kind, actor_id, subject_id, ip, detail, note)
+                 values ({id}, {now}, '{kind}', {actor}, {subject}, '192.0.2.7', '', 'what was done')"
+            ))
+            .await;
+        }
+    }
+    audit::seal(&home.house).await.unwrap();
+    (root, alice)
+}
+
+/// The kinds of events that still have the note, of those with such a subject.
+async fn noted(home: &TestHouse, subject: &str) -> BTreeSet<String> {
+    let sql = format!("select kind from events where note = 'what was done' and subject_id is {subject}");
+    home.rows::<(String,)>(&sql).await.into_iter().map(|(kind,)| kind).collect()
+}
+
+fn that_stay() -> BTreeSet<String> {
+    Kind::ALL.iter().filter(|kind| kind.keeps_note()).map(|kind| kind.as_str().to_owned()).collect()
+}
+
+async fn forgotten(home: &TestHouse, user: Uuid) {
+    let (user, now) = (quoted(home, user), home.house.now().0);
+    home.change(&format!("update users set delete_at = {now} where id = {user}")).await;
+    leaving::erase_due(&home.house).await.unwrap();
+    home.advance(15 * 60);
+    leaving::erase_due(&home.house).await.unwrap();
+    audit::seal(&home.house).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_the_forgotten_did_to_others_stays_told_and_what_happened_to_them_does_not() {
+    let home = TestHouse::start().await;
+    let (root, alice) = with_notes(&home).await;
+    forgotten(&home, root).await;
+    assert_eq!(noted(&home, "not null").await, that_stay(), "done to Alice, and she is here");
+    assert_eq!(count(&home, "select count(*) from events where ip = '192.0.2.7' and subject_id is not null").await, 0);
+    assert!(verified(&home).await.is_ok());
+    forgotten(&home, alice).await;
+    assert_eq!(noted(&home, "not null").await, BTreeSet::new(), "whom it happened to is gone");
+    assert_eq!(noted(&home, "null").await, that_stay(), "what she did to the installation is not");
+    verified(&home).await.unwrap();
+    let file = exported(&home, Chosen::default(), Format::Csv).await;
+    read(&file, Verifier::new(false, None)).unwrap();
+}
+
+/// A node of the release before puts another id in their place, and the trigger does the rest.
+#[tokio::test]
+async fn the_release_before_empties_the_same_notes() {
+    let home = TestHouse::start().await;
+    let (root, alice) = with_notes(&home).await;
+    let nobody = quoted(&home, Uuid::from_u128(1));
+    let (root, alice) = (quoted(&home, root), quoted(&home, alice));
+    home.change(&format!("update events set actor_id = {nobody}, ip = '', session_id = null where actor_id = {root}"))
+        .await;
+    assert_eq!(noted(&home, "not null").await, that_stay());
+    home.change(&format!("update events set actor_id = {nobody}, ip = '', session_id = null where actor_id = {alice}"))
+        .await;
+    assert_eq!(noted(&home, "null").await, that_stay());
+    assert_eq!(count(&home, "select count(*) from events where salt is not null and actor_id is not null").await, 0);
 }
 
 /// While somebody is being forgotten, what tells of it is still to come. That excuses nobody else.

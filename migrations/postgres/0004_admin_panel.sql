@@ -40,7 +40,9 @@ create index events_by_actor on events (actor_id, id) where actor_id is not null
 create function events_forgotten() returns trigger language plpgsql as $$
 begin
     new.salt := null;
-    if new.kind <> 'setting_changed' then
+    if new.subject_id is distinct from old.subject_id or new.kind not in (
+           'role_changed', 'role_made', 'role_edited', 'role_removed', 'accounts_exported', 'impersonation_began', 'setting_changed',
+           'keys_rotated', 'key_retirement_planned', 'key_distrusted') then
         new.note := null;
     end if;
     return new;

@@ -41,7 +41,10 @@ create trigger events_forgotten after update of subject_id, actor_id on events
 when old.salt is not null and new.salt is not null
      and (new.subject_id is not old.subject_id or new.actor_id is not old.actor_id)
 begin
-    update events set salt = null, note = case when kind = 'setting_changed' then note end where id = new.id;
+    update events set salt = null, note = case when new.subject_id is old.subject_id and kind in (
+               'role_changed', 'role_made', 'role_edited', 'role_removed', 'accounts_exported', 'impersonation_began', 'setting_changed',
+               'keys_rotated', 'key_retirement_planned', 'key_distrusted') then note end
+     where id = new.id;
 end;
 
 create table audit_chain ( -- where the chain ends

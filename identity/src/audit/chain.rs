@@ -95,7 +95,7 @@ impl Entry {
         let people = match &self.salt {
             Some(salt) => self.people.hash(salt) == self.personal,
             None => {
-                let note_may_stay = self.kind == Kind::SettingChanged.as_str();
+                let note_may_stay = Kind::from_word(&self.kind).is_some_and(Kind::keeps_note);
                 self.people.session.is_none()
                     && self.people.ip.is_empty()
                     && (self.people.note.is_none() || note_may_stay)
@@ -195,9 +195,11 @@ mod tests {
         assert!(!Entry { people: told, ..forgotten.clone() }.is_genuine());
         let noted = Personal { note: Some("asked by phone".into()), ..Personal::default() };
         assert!(!Entry { people: noted.clone(), ..forgotten.clone() }.is_genuine());
-        // What a setting is now says nothing about people, and stays.
-        let mut setting = Entry { people: noted, kind: Kind::SettingChanged.as_str().into(), ..forgotten };
-        setting.digest = setting.expected_digest();
-        assert!(setting.is_genuine());
+        // What was done to the installation or to somebody else stays told.
+        for kind in Kind::ALL.iter().copied() {
+            let mut told = Entry { people: noted.clone(), kind: kind.as_str().into(), ..forgotten.clone() };
+            told.digest = told.expected_digest();
+            assert_eq!(told.is_genuine(), kind.keeps_note(), "{kind}");
+        }
     }
 }

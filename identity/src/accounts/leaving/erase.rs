@@ -13,7 +13,7 @@ use crate::{
     Latchkey, Refusal,
     admin::another_admin,
     db::{Tx, on, statements, within},
-    events::{self, Event, Kind},
+    events::{self, Event, Kind, kinds_that_keep_their_note},
     keys::mac,
     mail,
     sessions::{self, revocations},
@@ -43,11 +43,14 @@ statements! {
     FORGET_SUBJECT = "update events set subject_id = $1, actor_id = case when actor_id = $2 then $1 else actor_id end,
                                         ip = '', session_id = null, note = null, salt = null
                        where id in (select id from events where subject_id = $2 limit $3)";
-    /// What they did to others, or to nobody.
-    FORGET_ACTOR = "update events set actor_id = $1, ip = '', session_id = null, salt = null,
-                                      note = case when kind = 'setting_changed' then note end
-                     where id in (select id from events
-                                   where actor_id = $2 and (subject_id is null or actor_id <> subject_id) limit $3)";
+    /// What they did to others, or to nobody. What it was stays told.
+    FORGET_ACTOR = concat!(
+        "update events set actor_id = $1, ip = '', session_id = null, salt = null, note = case when kind in ",
+        kinds_that_keep_their_note!(),
+        " then note end
+           where id in (select id from events
+                         where actor_id = $2 and (subject_id is null or actor_id <> subject_id) limit $3)"
+    );
     /// What would otherwise go with the account in one piece: those of many years, with every token they ever had.
     SHED = "delete from sessions
              where id in (select id from sessions where user_id = $1 and ended_at <= $2 limit $3)
