@@ -378,7 +378,7 @@ async fn what_is_old_is_removed_by_its_class_and_the_rest_holds() {
     let sign_ins = kinds(&home, "signed_in").await;
     assert_eq!(audit::remove_old(&home.house).await.unwrap(), (sign_ins - 1) as u64, "but not the late one");
     assert_eq!((kinds(&home, "signed_in").await, kinds(&home, "created").await), (1, 3));
-    let verdict = verified(&home).await.expect("also before it is sealed that they were removed");
+    let verdict = verified(&home).await.expect("at once");
     assert_eq!(verdict.removed, sign_ins - 1);
     audit::seal(&home.house).await.unwrap();
     assert_eq!(audit::remove_old(&home.house).await.unwrap(), 0);

@@ -31,8 +31,8 @@ pub struct Export {
 enum Stage {
     /// Nothing was handed over yet.
     Head(Chosen),
-    /// The whole chain; and whether what was recorded meanwhile was sealed too.
-    Whole(Chain, bool),
+    /// The whole chain.
+    Whole(Chain),
     /// A choice: what was read ahead, and after which event to go on.
     Some(Chosen, VecDeque<Piece>, Option<Uuid>),
 }
@@ -59,7 +59,7 @@ impl Export {
         if let Stage::Head(chosen) = &mut self.stage {
             let chosen = std::mem::take(chosen);
             self.stage = if chosen.is_all() {
-                Stage::Whole(Chain::from_the_beginning(), false)
+                Stage::Whole(Chain::from_the_beginning())
             } else {
                 Stage::Some(chosen, VecDeque::new(), Some(Uuid::nil()))
             };
@@ -80,16 +80,8 @@ impl Export {
     async fn piece(&mut self) -> Result<Option<Piece>, Refusal> {
         match &mut self.stage {
             Stage::Head(_) => Ok(None),
-            Stage::Whole(chain, ended) => {
-                let piece = chain.next(&self.house).await?;
-                if piece.is_some() || *ended {
-                    return Ok(piece);
-                }
-                // What was removed meanwhile is accounted for by an entry that may have no place yet.
-                *ended = true;
-                seal(&self.house).await?;
-                chain.next(&self.house).await
-            }
+            // What is removed meanwhile is accounted for by an entry at the end, which is read too.
+            Stage::Whole(chain) => chain.next(&self.house).await,
             Stage::Some(chosen, ahead, after) => loop {
                 if let Some(piece) = ahead.pop_front() {
                     return Ok(Some(piece));

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Latchkey, Refusal,
     admin::Admin,
-    db::{on, statements},
+    db::{Tx, on, statements, within},
     events::Kind,
     paging::PageSize,
     time::Timestamp,
@@ -298,7 +298,8 @@ pub(crate) async fn page(
     let (mut items, mut further) = (cut.items, cut.next);
     let mut looked = false;
     if further.is_none() && chosen.has_others() {
-        further = edge(house, chosen, newer, (from, to), LOOK - 1).await?;
+        let mut now = house.db.snapshot().await?;
+        further = edge(&mut now, chosen, newer, (from, to), LOOK - 1).await?;
         looked = further.is_some();
     }
     let (next, prev) = if newer {
@@ -314,7 +315,7 @@ pub(crate) async fn page(
 
 /// The event so many further along the index that leads, if it goes on as far.
 async fn edge(
-    house: &Latchkey,
+    now: &mut Tx,
     chosen: &Chosen,
     newer: bool,
     (from, to): (Uuid, Uuid),
@@ -323,16 +324,16 @@ async fn edge(
     let found: Option<(Uuid,)> = match chosen.lead() {
         Lead::All => {
             let statement = if newer { ALL_EDGE_NEWER } else { ALL_EDGE_OLDER };
-            on!(house.db, read, |p| sqlx::query_as(statement).bind(from).bind(to).bind(steps).fetch_optional(p).await)?
+            within!(*now, |c| sqlx::query_as(statement).bind(from).bind(to).bind(steps).fetch_optional(c).await)?
         }
         Lead::Kind => {
             let statement = if newer { KIND_EDGE_NEWER } else { KIND_EDGE_OLDER };
-            on!(house.db, read, |p| sqlx::query_as(statement)
+            within!(*now, |c| sqlx::query_as(statement)
                 .bind(from)
                 .bind(to)
                 .bind(steps)
                 .bind(chosen.kind())
-                .fetch_optional(p)
+                .fetch_optional(c)
                 .await)?
         }
         lead @ (Lead::Subject | Lead::Actor) => {
@@ -342,19 +343,20 @@ async fn edge(
                 (false, false) => (ACTOR_EDGE_OLDER, chosen.actor),
                 (false, true) => (ACTOR_EDGE_NEWER, chosen.actor),
             };
-            on!(house.db, read, |p| sqlx::query_as(statement)
+            within!(*now, |c| sqlx::query_as(statement)
                 .bind(from)
                 .bind(to)
                 .bind(steps)
                 .bind(id)
-                .fetch_optional(p)
+                .fetch_optional(c)
                 .await)?
         }
     };
     Ok(found.map(|(id,)| id))
 }
 
-/// Sealed entries after `after`, oldest first, with where to go on; `None` at the end.
+/// Sealed entries after `after`, oldest first, with where to go on; `None` at the end. Both as of one moment: were anything removed
+/// or recorded between the two, entries would come twice or never.
 pub(super) async fn sealed(
     house: &Latchkey,
     chosen: &Chosen,
@@ -369,15 +371,16 @@ pub(super) async fn sealed(
         Lead::Kind => KIND_SEALED,
     };
     let look = if chosen.has_others() { LOOK } else { super::read::CHUNK };
-    let further = edge(house, chosen, true, bounds, look - 1).await?;
-    let rows: Vec<Sealed> = on!(house.db, read, |p| sqlx::query_as(statement)
+    let mut now = house.db.snapshot().await?;
+    let further = edge(&mut now, chosen, true, bounds, look - 1).await?;
+    let rows: Vec<Sealed> = within!(now, |c| sqlx::query_as(statement)
         .bind(bounds.0)
         .bind(bounds.1)
         .bind(look)
         .bind(chosen.actor)
         .bind(chosen.subject)
         .bind(chosen.kind())
-        .fetch_all(p)
+        .fetch_all(c)
         .await)?;
     Ok((rows.into_iter().map(Entry::from).collect(), further))
 }

@@ -1,7 +1,7 @@
 //! Reading the chain from the database, in its order, some entries at a time: for exports and for verification.
 //!
-//! Old entries may be removed meanwhile. What is left of them is read before the entries, so an entry that is gone by then is
-//! looked for once more among what was removed.
+//! Old entries may be removed meanwhile. So entries and what is left of removed ones are read as of one moment, some at a time, and each
+//! time as of a new one: no transaction stays open for as long as somebody takes to receive a file.
 
 use super::{
     chain::{BEGINNING, Digest, Entry, Personal},
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Latchkey, Refusal,
-    db::{on, statements},
+    db::{statements, within},
     time::Timestamp,
 };
 use std::collections::VecDeque;
@@ -37,9 +37,6 @@ statements! {
 
 /// Entries read with one question.
 pub(super) const CHUNK: i64 = 500;
-
-/// How often an entry is looked for that somebody may just have removed.
-const ATTEMPTS: usize = 3;
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
@@ -98,13 +95,7 @@ impl Chain {
     /// The next piece; `None` at the end, after which more may come later.
     pub async fn next(&mut self, house: &Latchkey) -> Result<Option<Piece>, Refusal> {
         if self.ahead.is_empty() {
-            for _ in 0..ATTEMPTS {
-                let (pieces, whole) = self.read(house).await?;
-                self.ahead = pieces;
-                if whole {
-                    break;
-                }
-            }
+            self.ahead = self.read(house).await?;
         }
         let piece = self.ahead.pop_front();
         match &piece {
@@ -115,13 +106,14 @@ impl Chain {
         Ok(piece)
     }
 
-    /// Some pieces more, and whether nothing is missing between them.
-    async fn read(&self, house: &Latchkey) -> Result<(VecDeque<Piece>, bool), Refusal> {
+    /// Some pieces more.
+    async fn read(&self, house: &Latchkey) -> Result<VecDeque<Piece>, Refusal> {
         let reached = self.reached;
+        let mut now = house.db.snapshot().await?;
         let gaps: Vec<(i64, i64, Vec<u8>)> =
-            on!(house.db, read, |p| sqlx::query_as(GAPS).bind(reached).bind(CHUNK).fetch_all(p).await)?;
-        let entries: Vec<Row> =
-            on!(house.db, read, |p| sqlx::query_as(ENTRIES).bind(reached).bind(CHUNK).fetch_all(p).await)?;
+            within!(now, |c| sqlx::query_as(GAPS).bind(reached).bind(CHUNK).fetch_all(c).await)?;
+        let entries: Vec<Row> = within!(now, |c| sqlx::query_as(ENTRIES).bind(reached).bind(CHUNK).fetch_all(c).await)?;
+        drop(now);
         // Beyond the last row of an answer that was cut short we know nothing.
         let full = |len: usize, last: Option<i64>| last.filter(|_| len as i64 == CHUNK).unwrap_or(i64::MAX);
         let known =
@@ -134,16 +126,7 @@ impl Chain {
         let entries = entries.into_iter().map(|row| Piece::Entry(row.into()));
         let mut pieces: Vec<Piece> = gaps.chain(entries).filter(|piece| last(piece) <= known).collect();
         pieces.sort_by_key(last);
-        let (mut whole, mut before) = (true, reached);
-        for piece in &pieces {
-            let first = match piece {
-                Piece::Entry(entry) => entry.seq,
-                Piece::Gap(gap) => gap.first,
-            };
-            whole &= before.checked_add(1) == Some(first);
-            before = last(piece);
-        }
-        Ok((pieces.into(), whole))
+        Ok(pieces.into())
     }
 }
 

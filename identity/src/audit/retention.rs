@@ -1,11 +1,14 @@
 //! Removing events whose time is over, without breaking the chain.
 //!
 //! What stays of a run of removed entries is where it began and ended, and the digest of its last: what the next entry is chained
-//! to. That they were removed is an entry itself, of the same transaction, with how many it were; so nobody can
+//! to. That they were removed is an entry itself, written and sealed in the same transaction, with how many it were; so nobody can
 //! pass off as removed what the log does not say was. What tells of removals and of deleted accounts is never removed:
 //! verification asks for it. An event without a place is left alone until it has one.
 
-use super::{class::Class, seal::lock_end};
+use super::{
+    class::Class,
+    seal::{lock_end, seal_one},
+};
 use crate::{
     Latchkey, Refusal,
     db::{Tx, statements, within},
@@ -23,14 +26,16 @@ statements! {
     JOIN_BEFORE = "delete from audit_gaps where last_seq = $1 returning first_seq";
     JOIN_AFTER = "update audit_gaps set first_seq = $1 where first_seq = $2";
     KEEP = "insert into audit_gaps (last_seq, first_seq, digest) values ($1, $2, $3)";
-    /// The entry that tells of this, as long as it has no place in the chain.
-    COUNT_ON = "update events set detail = $1 where id = $2 and seq is null";
 }
 
 /// Events removed in one transaction: nobody who writes should wait for longer than a moment.
-const BATCH: i64 = 200;
+const BATCH: usize = 200;
 
-/// Removes what is older than the settings allow, class by class. Answers how many events it were.
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
+
+/// Removes what is older than the settings allow, class by class, and whole days (UTC) only: each removal is an entry that stays for
+/// ever, and a quiet installation would else have more of these than of anything else. Answers how many events it were.
 ///
 /// # Errors
 /// When the database does not answer; what was left is done at the next turn.
@@ -38,18 +43,13 @@ pub async fn remove_old(house: &Latchkey) -> Result<u64, Refusal> {
     let mut removed = 0;
     for class in Class::ALL.iter().copied() {
         let Some(kept) = house.settings.retention.of(class) else { continue };
-        let before = first_id(house.now().minus(kept));
-        let mut told = None;
-        for kind in class.kinds().filter(|kind| !matches!(kind, Kind::EventsRemoved | Kind::AccountDeleted)) {
-            loop {
-                if house.is_closing() {
-                    return Ok(removed);
-                }
-                let batch = remove(house, class, kind, before, &mut told).await?;
-                removed += batch;
-                if batch < BATCH as u64 {
-                    break;
-                }
+        let over = house.now().minus(kept);
+        let before = first_id(Timestamp(over.0 - over.0.rem_euclid(DAY)));
+        while !house.is_closing() {
+            let batch = remove(house, class, before).await?;
+            removed += batch as u64;
+            if batch < BATCH {
+                break;
             }
         }
     }
@@ -61,23 +61,25 @@ pub(super) fn first_id(at: Timestamp) -> Uuid {
     Uuid::from_u128((at.0.clamp(0, (1 << 48) - 1) as u128) << 80)
 }
 
-/// One batch. `told` is the entry that tells of the class, and how many it speaks of.
-async fn remove(
-    house: &Latchkey,
-    class: Class,
-    kind: Kind,
-    before: Uuid,
-    told: &mut Option<(Uuid, u64)>,
-) -> Result<u64, Refusal> {
+/// One batch. What tells of it gets its place in the same transaction, so at no moment is anything missing that the chain does not
+/// account for, however much waits to be sealed.
+async fn remove(house: &Latchkey, class: Class, before: Uuid) -> Result<usize, Refusal> {
     let mut tx = house.db.begin().await?;
     // Whoever else joins runs or gives places waits.
-    lock_end(house, &mut tx).await?;
-    let mut gone: Vec<(i64, Vec<u8>)> =
-        within!(tx, |c| sqlx::query_as(REMOVE).bind(kind.as_str()).bind(before).bind(BATCH).fetch_all(c).await)?;
+    let end = lock_end(house, &mut tx).await?;
+    let mut gone: Vec<(i64, Vec<u8>)> = Vec::new();
+    for kind in class.kinds().filter(|kind| !matches!(kind, Kind::EventsRemoved | Kind::AccountDeleted)) {
+        let rest = (BATCH - gone.len()) as i64;
+        let removed: Vec<(i64, Vec<u8>)> =
+            within!(tx, |c| sqlx::query_as(REMOVE).bind(kind.as_str()).bind(before).bind(rest).fetch_all(c).await)?;
+        gone.extend(removed);
+        if gone.len() >= BATCH {
+            break;
+        }
+    }
     if gone.is_empty() {
         return Ok(0);
     }
-    let count = gone.len() as u64;
     gone.sort_by_key(|(seq, _)| *seq);
     for run in gone.chunk_by(|one, next| one.0 + 1 == next.0) {
         if let [(first, _), ..] = run
@@ -86,10 +88,11 @@ async fn remove(
             keep(&mut tx, *first, *last, digest).await?;
         }
     }
-    let telling = tell(house, &mut tx, class, count, *told).await?;
+    let event = Event::new(Kind::EventsRemoved).detail(gone.len().to_string()).note(class.as_str());
+    let told = events::record_one(house, &mut tx, event).await?;
+    seal_one(house, &mut tx, end, told).await?;
     tx.commit().await?;
-    *told = Some(telling);
-    Ok(count)
+    Ok(gone.len())
 }
 
 /// Writes down what is left of a run, joined with those it touches.
@@ -106,28 +109,4 @@ async fn keep(tx: &mut Tx, first: i64, last: i64, digest: &[u8]) -> Result<(), R
         within!(*tx, |c| sqlx::query(KEEP).bind(last).bind(first).bind(digest).execute(c).await.map(drop))?;
     }
     Ok(())
-}
-
-/// Records how many were removed: in the entry of this run, unless that has its place already.
-async fn tell(
-    house: &Latchkey,
-    tx: &mut Tx,
-    class: Class,
-    count: u64,
-    told: Option<(Uuid, u64)>,
-) -> Result<(Uuid, u64), Refusal> {
-    if let Some((id, so_far)) = told {
-        let all = so_far + count;
-        let counted = within!(*tx, |c| sqlx::query(COUNT_ON)
-            .bind(all.to_string())
-            .bind(id)
-            .execute(c)
-            .await
-            .map(|done| done.rows_affected()))?;
-        if counted > 0 {
-            return Ok((id, all));
-        }
-    }
-    let event = Event::new(Kind::EventsRemoved).detail(count.to_string()).note(class.as_str());
-    Ok((events::record_one(house, tx, event).await?, count))
 }

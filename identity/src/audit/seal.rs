@@ -22,6 +22,7 @@ statements! {
     FOUND = "insert into audit_chain (one, seq, digest, mac) values (1, 0, $1, $2) on conflict do nothing";
     /// Changes nothing and locks the end of the chain.
     LOCK = "update audit_chain set seq = seq where one = 1 returning seq, digest, mac";
+    ONE = "select id, at, kind, actor_id, subject_id, session_id, ip, detail, note from events where id = $1";
     PLACE = "update events set seq = $2, salt = $3, personal = $4, digest = $5 where id = $1 and seq is null";
     MOVE_END = "update audit_chain set seq = $1, digest = $2, mac = $3 where one = 1";
 }
@@ -141,9 +142,22 @@ async fn batch(house: &Latchkey) -> Result<u64, Refusal> {
     let mut tx = house.db.begin().await?;
     let end = lock_end(house, &mut tx).await?;
     let waiting = take(&mut tx).await?;
-    if waiting.is_empty() {
-        return Ok(0);
+    let count = waiting.len() as u64;
+    if count > 0 {
+        append(house, &mut tx, end, waiting).await?;
+        tx.commit().await?;
     }
+    Ok(count)
+}
+
+/// Gives an event that this transaction has recorded its place, before everything that waits. `end` is locked.
+pub(super) async fn seal_one(house: &Latchkey, tx: &mut Tx, end: End, event: Uuid) -> Result<(), Refusal> {
+    let event: Waiting = within!(*tx, |c| sqlx::query_as(ONE).bind(event).fetch_one(c).await)?;
+    append(house, tx, end, vec![event]).await
+}
+
+/// Puts events behind the end of the chain.
+async fn append(house: &Latchkey, tx: &mut Tx, end: End, waiting: Vec<Waiting>) -> Result<(), Refusal> {
     let mut prev: Digest = end.digest.as_slice().try_into().map_err(|_| damaged())?;
     let (mut seq, mut tally) = (end.seq, Tally::default());
     let mut entries = Vec::with_capacity(waiting.len());
@@ -154,15 +168,14 @@ async fn batch(house: &Latchkey) -> Result<u64, Refusal> {
         prev = entry.digest;
         entries.push(entry);
     }
-    if place(&mut tx, &entries).await? != entries.len() as u64 {
+    if place(tx, &entries).await? != entries.len() as u64 {
         return Err(Refusal::Broken("an event was sealed by somebody else".into()));
     }
-    tally.record(&mut tx).await?;
+    tally.record(tx).await?;
     // An end that somebody else has written stays without our word for it: the log goes on, and whoever verifies it is told.
     let mac = if end.is_ours(house) { end_mac(&house.audit_key, seq, &prev).to_vec() } else { end.mac };
-    within!(tx, |c| sqlx::query(MOVE_END).bind(seq).bind(&prev[..]).bind(&mac).execute(c).await.map(drop))?;
-    tx.commit().await?;
-    Ok(entries.len() as u64)
+    within!(*tx, |c| sqlx::query(MOVE_END).bind(seq).bind(&prev[..]).bind(&mac).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 fn damaged() -> Refusal {

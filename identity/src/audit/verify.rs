@@ -200,7 +200,7 @@ impl Verifier {
     }
 
     /// Takes note that the log says of so many entries that they were removed.
-    pub(super) fn recorded(&mut self, detail: &str) {
+    fn recorded(&mut self, detail: &str) {
         self.recorded = self.recorded.saturating_add(detail.parse().unwrap_or(0));
     }
 

@@ -86,6 +86,26 @@ impl Db {
         .await
     }
 
+    /// Begins a transaction that only reads, in which every statement sees the same moment. Nobody waits for it and it waits for
+    /// nobody, but what is removed meanwhile keeps its place on the disk: not to be held while somebody else is waited for.
+    pub(crate) async fn snapshot(&self) -> Result<Tx, sqlx::Error> {
+        patient(async {
+            Ok(match self {
+                // The moment is that of the first statement.
+                Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
+                Self::Postgres(pool) => {
+                    let pool = pool.clone();
+                    // By a task of its own for the reason above.
+                    let begun = tokio::spawn(async move {
+                        pool.begin_with("begin isolation level repeatable read, read only").await
+                    });
+                    Tx::Postgres(begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??)
+                }
+            })
+        })
+        .await
+    }
+
     /// Whether several nodes may work on it. A file is one machine's.
     pub const fn is_shared(&self) -> bool {
         matches!(self, Self::Postgres(_))

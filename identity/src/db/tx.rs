@@ -10,7 +10,7 @@ statements! {
 
 /// Several statements that happen together or not at all. Dropped without [`Tx::commit`], nothing happened.
 pub enum Tx {
-    /// On the one writer connection.
+    /// On the one writer connection, or on one that only reads.
     Sqlite(Transaction<'static, Sqlite>),
     /// On a connection of the pool.
     Postgres(Transaction<'static, Postgres>),

@@ -1,0 +1,138 @@
+//! The audit log while old events go, others wait for their place, and somebody reads it: nobody is told that something is missing.
+
+mod support;
+
+use identity::{
+    Latchkey,
+    admin::Proven,
+    audit::{self, Chosen, Export, Fault, Format, Verdict, Verifier, verify_export},
+    events::Kind,
+};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use support::{START, TestHouse};
+
+const DAY: i64 = 86_400_000;
+
+/// Events of these kinds in turn, so many on each of so many days from the start on, written past the rules.
+async fn past(home: &TestHouse, kinds: [&str; 2], days: i64, a_day: i64) {
+    let step = DAY / a_day;
+    let (start, [one, other]) = (START.0, kinds);
+    let (series, id) = if home.database().is_postgres() {
+        let id = "(lpad(to_hex($start + i * $step), 12, '0') || '70008000' || lpad(to_hex(i), 12, '0'))::uuid";
+        (format!("select i from generate_series(0, {}) i", days * a_day - 1), id)
+    } else {
+        let id = "unhex(printf('%012x70008000%012x', $start + i * $step, i))";
+        let series = "with recursive n (i) as (select 0 union all select i + 1 from n where i < $last) select i from n";
+        (series.replace("$last", &(days * a_day - 1).to_string()), id)
+    };
+    let id = id.replace("$start", &start.to_string()).replace("$step", &step.to_string());
+    home.change(&format!(
+        "insert into events (id, at, kind, ip, detail)
+         select {id}, {start} + i * {step}, case when i % 2 = 0 then '{one}' else '{other}' end, '192.0.2.7', ''
+           from ({series}) s"
+    ))
+    .await;
+}
+
+async fn sealed(house: &Latchkey) {
+    while audit::seal(house).await.unwrap() > 0 {}
+}
+
+async fn verified(house: &Latchkey) -> Result<Verdict, Fault> {
+    audit::verify(house, Verifier::new(false, None)).await.unwrap()
+}
+
+async fn export(house: &Arc<Latchkey>, chosen: &Chosen) -> Export {
+    Export::begin(house.clone(), &Proven::operator(), chosen.clone(), Format::Jsonl).await.unwrap()
+}
+
+async fn rest(mut export: Export, mut file: String) -> Result<Verdict, Fault> {
+    while let Some(lines) = export.next().await.unwrap() {
+        file += &lines;
+    }
+    verify_export(file.as_bytes(), Verifier::new(false, None)).unwrap()
+}
+
+#[tokio::test]
+async fn what_was_removed_is_accounted_for_at_once_whatever_waits() {
+    let home = TestHouse::start().await;
+    past(&home, ["signed_in", "registered"], 10, 100).await;
+    sealed(&home.house).await;
+    home.advance(405 * 86_400);
+    // It waits, and nobody seals it.
+    home.person("late").await;
+    let removed = audit::remove_old(&home.house).await.unwrap();
+    assert!(removed > 200, "{removed}");
+    assert_eq!(verified(&home.house).await.unwrap().removed, removed as i64);
+    let (told, waiting): (i64, i64) = home
+        .row(
+            "select count(case when kind = 'events_removed' then 1 end), count(case when seq is null then 1 end) from events
+              where seq is null or kind = 'events_removed'",
+        )
+        .await;
+    assert_eq!((told as u64, waiting), (removed.div_ceil(200), 1));
+    home.advance(3600);
+    assert_eq!(audit::remove_old(&home.house).await.unwrap(), 0, "one removal a day, for it is an entry that stays");
+}
+
+#[tokio::test]
+async fn a_slow_reader_gets_what_can_be_verified_though_old_events_go_meanwhile() {
+    let home = TestHouse::start().await;
+    past(&home, ["signed_in", "registered"], 20, 100).await;
+    sealed(&home.house).await;
+    let mut export = export(&home.house, &Chosen::default()).await;
+    let mut file = String::new();
+    for _ in 0..3 {
+        file += &export.next().await.unwrap().unwrap();
+    }
+    home.advance(411 * 86_400);
+    assert!(audit::remove_old(&home.house).await.unwrap() > 500);
+    let verdict = rest(export, file).await.unwrap();
+    assert!(verdict.removed > 0, "{verdict:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_seems_to_be_missing_while_old_events_go() {
+    const DAYS: i64 = 150;
+    let home = TestHouse::start().await;
+    past(&home, ["signed_in", "registered"], DAYS, 40).await;
+    sealed(&home.house).await;
+    home.advance(400 * 86_400);
+    let done = Arc::new(AtomicBool::new(false));
+    let mut readers = tokio::task::JoinSet::new();
+    for chosen in [None, Some(Chosen::default()), Some(Chosen { kind: Some(Kind::SignedIn), ..Chosen::default() })] {
+        let (house, done) = (home.house.clone(), done.clone());
+        readers.spawn(async move {
+            let mut times = 0;
+            while !done.load(Ordering::SeqCst) || times == 0 {
+                match &chosen {
+                    None => drop(verified(&house).await.unwrap()),
+                    Some(chosen) => {
+                        let (mut export, mut file) = (export(&house, chosen).await, String::new());
+                        while let Some(lines) = export.next().await.unwrap() {
+                            file += &lines;
+                        }
+                        let verifier = Verifier::new(!chosen.is_all(), None);
+                        verify_export(file.as_bytes(), verifier).unwrap().unwrap();
+                    }
+                }
+                times += 1;
+            }
+            times
+        });
+    }
+    let mut removed = 0;
+    for _ in 0..DAYS {
+        home.advance(86_400);
+        removed += audit::remove_old(&home.house).await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    done.store(true, Ordering::SeqCst);
+    let times = readers.join_all().await;
+    assert!(removed as i64 > DAYS * 19, "{removed}");
+    assert!(times.iter().sum::<i32>() > 3, "{times:?}");
+    assert_eq!(verified(&home.house).await.unwrap().removed as u64, removed);
+}
