@@ -136,3 +136,28 @@ async fn nothing_seems_to_be_missing_while_old_events_go() {
     assert!(times.iter().sum::<i32>() > 3, "{times:?}");
     assert_eq!(verified(&home.house).await.unwrap().removed as u64, removed);
 }
+
+#[tokio::test]
+async fn an_export_does_not_wait_until_a_whole_backlog_is_sealed_and_says_how_far_it_reaches() {
+    let home = TestHouse::start().await;
+    past(&home, ["signed_in", "registered"], 50, 100).await;
+    let export = export(&home.house, &Chosen::default()).await;
+    let standing = export.standing().clone();
+    assert_eq!(
+        (standing.seq, standing.waiting),
+        (4 * audit::BATCH, 5001 - 4 * audit::BATCH),
+        "and that it was taken away"
+    );
+    let verdict = rest(export, String::new()).await.unwrap();
+    assert_eq!((verdict.last, audit::hex(&verdict.end)), (standing.seq, standing.digest));
+    sealed(&home.house).await;
+    assert_eq!(verified(&home.house).await.unwrap().last, 5001);
+}
+
+#[tokio::test]
+async fn a_turn_of_sealing_is_bounded() {
+    let home = TestHouse::start().await;
+    past(&home, ["signed_in", "registered"], 260, 100).await;
+    assert_eq!(audit::seal(&home.house).await.unwrap(), audit::TURN);
+    assert_eq!(audit::seal(&home.house).await.unwrap(), 26_000 - audit::TURN);
+}

@@ -4,10 +4,11 @@
 //! order of time, of which every entry can be verified by itself.
 
 use super::{
+    check::{Standing, standing},
     lines::{Format, Piece},
     list::{Chosen, sealed},
     read::Chain,
-    seal::seal,
+    seal::seal_some,
 };
 use crate::{
     Latchkey, Refusal,
@@ -18,6 +19,10 @@ use crate::{
 use std::{collections::VecDeque, sync::Arc};
 use uuid::Uuid;
 
+/// Batches of events that are given their place before an export begins. Whoever waits for a file need not wait for millions that an
+/// upgrade has left, and nobody can keep the database busy by asking.
+const SEALED_FIRST: u32 = 4;
+
 /// Pieces handed over at once.
 const PORTION: usize = 100;
 
@@ -26,6 +31,7 @@ pub struct Export {
     house: Arc<Latchkey>,
     format: Format,
     stage: Stage,
+    standing: Standing,
 }
 
 enum Stage {
@@ -38,7 +44,8 @@ enum Stage {
 }
 
 impl Export {
-    /// Begins one, and records that it was taken away. Events that have no place yet are given theirs.
+    /// Begins one, and records that it was taken away. Of the events that have no place yet some are given theirs; the others are not in
+    /// it: [`Export::standing`] tells.
     ///
     /// # Errors
     /// `Forbidden`, or when the database does not answer.
@@ -47,8 +54,14 @@ impl Export {
         let event = admin.event(Kind::AuditExported).detail(format.as_str()).note(chosen.told());
         events::record(&house, &mut tx, event).await?;
         tx.commit().await?;
-        seal(&house).await?;
-        Ok(Self { house, format, stage: Stage::Head(chosen) })
+        seal_some(&house, SEALED_FIRST).await?;
+        let standing = standing(&house).await?;
+        Ok(Self { house, format, stage: Stage::Head(chosen), standing })
+    }
+
+    /// How the chain stood when it began. It has what is chosen up to that place, perhaps more, but nothing that still waits.
+    pub const fn standing(&self) -> &Standing {
+        &self.standing
     }
 
     /// The next lines; `None` at the end.

@@ -29,7 +29,7 @@ pub use figures::{Figure, figures};
 pub use lines::{Format, Gap, Piece, rfc3339, unhex};
 pub use list::{Chosen, Cursor, LOOK, list, who};
 pub use retention::remove_old;
-pub use seal::{BATCH, seal};
+pub use seal::{BATCH, TURN, seal};
 pub use verify::{Fault, Place, Verdict, Verifier, verify_export};
 
 pub(crate) fn statements() -> Vec<crate::db::Statement> {

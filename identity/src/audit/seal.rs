@@ -47,6 +47,12 @@ const PLACE_ALL: &str = "update events set seq = s.seq, salt = s.salt, personal 
 /// Events sealed in one transaction. On SQLite nobody else writes meanwhile, for a few milliseconds.
 pub const BATCH: i64 = 500;
 
+/// Transactions of one turn.
+const BATCHES: u32 = 50;
+
+/// Events sealed in one turn at most.
+pub const TURN: u64 = BATCHES as u64 * BATCH as u64;
+
 /// Between two full batches others write.
 const BREATH: Duration = Duration::from_millis(5);
 
@@ -104,22 +110,27 @@ impl Waiting {
     }
 }
 
-/// Seals what waits, oldest first, and answers how many events it were. To be called about once a second; costs one small read when
-/// nothing waits. What somebody else is at is left for the next call.
+/// Seals what waits, oldest first, and answers how many events it were. To be called about once a second, and again at once where it was
+/// a whole [`TURN`]; costs one small read when nothing waits. What somebody else is at is left for the next call.
 ///
 /// # Errors
 /// When the database does not answer; what was left is sealed at the next turn.
 pub async fn seal(house: &Latchkey) -> Result<u64, Refusal> {
+    seal_some(house, BATCHES).await
+}
+
+/// The same for whoever has no time for all that may wait: so many batches at most.
+pub(super) async fn seal_some(house: &Latchkey, batches: u32) -> Result<u64, Refusal> {
     let sql = if house.db.is_shared() { WAITS } else { WAITS_INDEXED };
     let waiting: Option<(Uuid,)> = on!(house.db, read, |p| sqlx::query_as(sql).fetch_optional(p).await)?;
     if waiting.is_none() {
         return Ok(0);
     }
     let mut sealed = 0;
-    while !house.is_closing() {
+    for _ in 0..batches {
         let done = batch(house).await?;
         sealed += done;
-        if done < BATCH as u64 {
+        if done < BATCH as u64 || house.is_closing() {
             break;
         }
         tokio::time::sleep(BREATH).await;

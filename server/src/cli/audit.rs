@@ -184,6 +184,9 @@ async fn export(house: &Arc<Latchkey>, asked: &Asked, format: Format) -> Result<
     let admin = Proven::operator();
     let chosen = audit::choose(house, &admin, asked).await.map_err(refused)?;
     let mut export = Export::begin(house.clone(), &admin, chosen, format).await?;
+    if let Some(told) = words::reaches(export.standing()) {
+        eprintln!("{told}");
+    }
     let mut out = io::stdout().lock();
     while let Some(lines) = export.next().await? {
         out.write_all(lines.as_bytes()).map_err(|error| StartError::plain(words::unwritable(&error)))?;

@@ -30,7 +30,7 @@ pub async fn export(
 ) -> Response {
     let format = if uri.path().ends_with(".csv") { Format::Csv } else { Format::Jsonl };
     match begin(&site, &visit, format, &method, asked).await {
-        Ok(body) => file(&site, format, body),
+        Ok((reaches, body)) => file(&site, format, reaches, body),
         Err(error) => answers::refuse(&headers, &error),
     }
 }
@@ -41,16 +41,17 @@ async fn begin(
     format: Format,
     method: &Method,
     asked: Result<Query<Asked>, QueryRejection>,
-) -> Result<Body, AppError> {
+) -> Result<(i64, Body), AppError> {
     let admin = visit.may_change(Permission::AuditRead).await?;
     let Ok(Query(asked)) = asked else { return Err(AppError::NotFound) };
     let chosen = audit::choose(&site.house, &admin, &asked).await.map_err(app::answer::worded)?;
     if *method == Method::HEAD {
         // What is only asked about is not taken away.
-        return Ok(Body::empty());
+        return Ok((audit::standing(&site.house).await.map_err(app::answer::worded)?.seq, Body::empty()));
     }
     let export = Export::begin(site.house.clone(), &admin, chosen, format).await.map_err(app::answer::worded)?;
-    Ok(Body::from_stream(stream::try_unfold(export, |mut export| async move {
+    let reaches = export.standing().seq;
+    let body = Body::from_stream(stream::try_unfold(export, |mut export| async move {
         match export.next().await {
             Ok(piece) => Ok(piece.map(|piece| (piece, export))),
             Err(refusal) => {
@@ -58,12 +59,14 @@ async fn begin(
                 Err(refusal)
             }
         }
-    })))
+    }));
+    Ok((reaches, body))
 }
 
-fn file(site: &Site, format: Format, body: Body) -> Response {
+/// Its name says how far it reaches: what has no place in the chain yet is not in it.
+fn file(site: &Site, format: Format, reaches: i64, body: Body) -> Response {
     let day = app::catalogue::moments::day(site.house.now().0);
-    let name = format!("attachment; filename=\"latchkey-audit-{day}.{format}\"");
+    let name = format!("attachment; filename=\"latchkey-audit-{day}-to-{reaches}.{format}\"");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
         (header::CONTENT_DISPOSITION, HeaderValue::try_from(name).unwrap_or(HeaderValue::from_static("attachment"))),

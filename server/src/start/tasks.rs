@@ -31,6 +31,8 @@ const LISTEN_ANEW: Duration = Duration::from_secs(5 * 60);
 const JOBS: Duration = Duration::from_secs(60);
 /// How soon an event has its place in the audit log.
 const SEAL: Duration = Duration::from_secs(1);
+/// Between two turns of work where one was not enough.
+const PAUSE: Duration = Duration::from_millis(50);
 /// How often quiet network addresses are forgotten.
 const FORGET: Duration = Duration::from_secs(5);
 /// How often letters are looked for when no bell rang: retries, and bells that were missed.
@@ -139,11 +141,13 @@ async fn seal(house: Arc<Latchkey>, stages: Stages) {
     let mut failing = false;
     let mut leaving = std::pin::pin!(stages.reach(Stage::Leaving));
     loop {
-        failing = report("sealing the audit log", &audit::seal(&house).await.map(drop), failing);
+        let sealed = audit::seal(&house).await;
+        let wait = if matches!(sealed, Ok(audit::TURN..)) { PAUSE } else { SEAL };
+        failing = report("sealing the audit log", &sealed.map(drop), failing);
         tokio::select! {
             biased;
             () = &mut leaving => return,
-            () = sleep(SEAL) => {}
+            () = sleep(wait) => {}
         }
     }
 }

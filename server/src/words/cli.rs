@@ -223,7 +223,7 @@ pub mod letters {
 
 /// `latchkey audit`.
 pub mod audit {
-    use identity::audit::{Fault, Place, Verdict, hex, rfc3339};
+    use identity::audit::{Fault, Place, Standing, Verdict, hex, rfc3339};
     use std::fmt::Display;
 
     pub const NO_FORMAT: &str = "neither jsonl nor csv";
@@ -239,6 +239,17 @@ pub mod audit {
 
     pub fn unwritable(error: impl Display) -> String {
         format!("the export is not whole: {error}")
+    }
+
+    /// What an export does not have, if anything.
+    pub fn reaches(standing: &Standing) -> Option<String> {
+        let Standing { seq, waiting, .. } = standing;
+        (*waiting > 0).then(|| {
+            format!(
+                "The export reaches entry {}: some events still wait for their place and are not in it.",
+                grouped(seq)
+            )
+        })
     }
 
     /// Of chosen entries: nothing is known of what is between them.

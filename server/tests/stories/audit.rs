@@ -68,8 +68,9 @@ async fn the_log_is_taken_away_by_who_has_given_the_password_and_it_is_recorded(
     // Events of one moment have no order.
     app.advance(1);
     let file = root.get("/admin/audit/export.jsonl").await.is(200);
-    assert!(file.header("content-disposition").unwrap().contains(".jsonl\""));
     let verdict = verify_export(file.body.as_bytes(), Verifier::new(false, None)).unwrap().unwrap();
+    let name = format!("-to-{}.jsonl\"", verdict.last);
+    assert!(file.header("content-disposition").unwrap().ends_with(&name), "{name}");
     assert_eq!(verdict.entries as usize, app.events().await.len());
     assert_eq!(app.events().await.last().unwrap(), "audit_exported");
     let some = root.get("/admin/audit/export.csv?of=root@example.org").await.is(200);
