@@ -17,7 +17,7 @@ test("a key is planned to end, rotated and distrusted, and the administrator sta
   await page.getByRole("button", { name: "Take the plan back" }).click();
   await expect(page.getByText("There is no plan any more.")).toBeVisible();
 
-  await page.getByRole("button", { name: "Yes, make a new key" }).click();
+  await page.getByRole("button", { name: "Make a new key" }).click();
   await expect(page.getByText("Signs soon", { exact: true })).toBeVisible();
   const before = await page.getByText(/^Distrust /).count();
   await page.getByText(/^Distrust /).last().click();

@@ -13,8 +13,8 @@ pub const ROTATE: &str = "Rotate now";
 /// What it does.
 pub const ROTATE_TEXT: &str = "A new key is made and published at once, and signs in ten minutes: by then every service that checks tokens can know it. \
      Nobody is signed out.";
-/// Really makes it.
-pub const REALLY_ROTATE: &str = "Yes, make a new key";
+/// Its button.
+pub const REALLY_ROTATE: &str = "Make a new key";
 /// The key id, for those who hear the button beside it.
 pub const KID: &str = "key id";
 /// Fact: when it was made.
