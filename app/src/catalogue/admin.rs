@@ -51,6 +51,8 @@ pub const NOT_YET: &str = "Not yet";
 pub const DISABLED: &str = "Disabled";
 /// What programs call the account.
 pub const ID: &str = "Id";
+/// The same, for those who hear the button that copies it.
+pub const ACCOUNT_ID: &str = "account id";
 /// What can be done about an account.
 pub const ACCESS: &str = "Access";
 /// Enables an account.

@@ -77,12 +77,15 @@ pub fn Table(
     /// What it is a table of, where no heading or region around it says so.
     #[prop(optional)]
     caption: &'static str,
+    /// A class that says how wide its columns are, or how a card of it looks.
+    #[prop(default = "")]
+    shape: &'static str,
     /// Rows of [`Tr`].
     children: Children,
 ) -> impl IntoView {
     let head = columns.into_iter().map(Column::view).collect_view();
     view! {
-        <table class="table" role="table">
+        <table class=format!("table {shape}").trim_end().to_owned() role="table">
             {(!caption.is_empty()).then(|| view! { <caption class="visually-hidden">{caption}</caption> })}
             <thead role="rowgroup"><tr role="row">{head}</tr></thead>
             <tbody role="rowgroup">{children()}</tbody>

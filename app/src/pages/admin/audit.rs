@@ -71,14 +71,16 @@ fn Chain(standing: Standing) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="chain">
             <div class="card__head"><h2 id="chain">{words::CHAIN}</h2></div>
-            <Facts>
-                <Fact name=words::SEALED note=waiting.unwrap_or_default()>{words::sealed(&number(seq))}</Fact>
-                {(seq > 0).then(|| view! {
-                    <Fact name=words::CHAIN_END note=words::CHAIN_END_NOTE>
-                        <Copyable id="chain-end" what=words::DIGEST text=digest />
-                    </Fact>
-                })}
-            </Facts>
+            <div class="card__body">
+                <Facts>
+                    <Fact name=words::SEALED note=waiting.unwrap_or_default()>{words::sealed(&number(seq))}</Fact>
+                    {(seq > 0).then(|| view! {
+                        <Fact name=words::CHAIN_END note=words::CHAIN_END_NOTE>
+                            <Copyable id="chain-end" what=words::DIGEST text=digest />
+                        </Fact>
+                    })}
+                </Facts>
+            </div>
         </section>
     }
 }
@@ -94,7 +96,7 @@ fn Exports(asked: Asked) -> impl IntoView {
         .rev()
         .map(|format| {
             let href = format!("/admin/audit/export.{format}{}", query.as_deref().unwrap_or_default());
-            view! { <a class="button" href=href>{words::export(*format)}</a> }
+            view! { <a class="button button--small" href=href>{words::export(*format)}</a> }
         })
         .collect_view()
 }
@@ -155,7 +157,7 @@ fn Actions(chosen: String) -> impl IntoView {
 fn Events(items: Vec<EventView>) -> impl IntoView {
     let columns = [words::WHAT, words::WHEN, words::WHOSE, words::BY, words::FROM].map(Column::new).into();
     view! {
-        <Table columns>{items.into_iter().map(|event| view! { <Row event /> }).collect_view()}</Table>
+        <Table columns shape="table--log">{items.into_iter().map(|event| view! { <Row event /> }).collect_view()}</Table>
     }
 }
 
@@ -167,9 +169,11 @@ fn Row(event: EventView) -> impl IntoView {
     view! {
         <Tr>
             <Td>
-                <What kind detail />
-                {event.note.clone().map(|note| view! { <span class="list__note">{words::note(&note)}</span> })}
-                <Whole event />
+                <div class="table__main">
+                    <What kind detail />
+                    {event.note.clone().map(|note| view! { <span class="list__note list__note--said">{words::note(&note)}</span> })}
+                    <Whole event />
+                </div>
             </Td>
             <Td label=words::WHEN><When at /></Td>
             <Td label=words::WHOSE>{whose}</Td>

@@ -116,9 +116,9 @@ fn Planned(answer: ImportAnswer, csv: String) -> impl IntoView {
                     <input type="hidden" name="csv" value=csv />
                     <input type="hidden" name="confirm" value="yes" />
                     {(report.invited > 0).then(|| view! {
-                        <label class="row">
+                        <label class="ticks__item">
                             <input type="checkbox" name="letters" value="yes" checked=true />
-                            {words::LETTERS}
+                            <span>{words::LETTERS}</span>
                         </label>
                     })}
                     <div class="row">

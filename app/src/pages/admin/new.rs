@@ -4,7 +4,7 @@ use super::Panel;
 use crate::{
     api,
     catalogue::{self, admin as panel, fields, invite as words},
-    components::{NewPassword, NoticeBox, TextField, Tone, loaded},
+    components::{Glyph, Icon, NewPassword, NoticeBox, TextField, Tone, loaded},
     flash::Flash,
     visit,
 };
@@ -46,8 +46,8 @@ fn Invite() -> impl IntoView {
                 <Who />
                 <div><button class="button button--primary">{words::SEND}</button></div>
             </form>
-            <p class="card__body small">
-                <a href="/admin/users/new?with=password">{words::WITH_PASSWORD}</a> " · " <a href="/admin/users/import">{words::IMPORT}</a>
+            <p class="card__foot">
+                <a href="/admin/users/new?with=password">{words::WITH_PASSWORD}</a> <a href="/admin/users/import">{words::IMPORT}</a>
             </p>
         </section>
     }
@@ -66,7 +66,7 @@ fn Create() -> impl IntoView {
                 <NewPassword />
                 <div><button class="button button--primary">{words::MAKE}</button></div>
             </form>
-            <p class="card__body small"><a href="/admin/users/new">{words::RATHER_INVITE}</a></p>
+            <p class="card__foot"><a href="/admin/users/new">{words::RATHER_INVITE}</a></p>
         </section>
     }
 }
@@ -92,7 +92,10 @@ fn roles(choices: Vec<RoleChoice>) -> impl IntoView {
     view! {
         <div class="field">
             <label class="field__label" for="role">{panel::ROLE}</label>
-            <select class="input" id="role" name="role" aria-describedby="role-hint">{options.collect_view()}</select>
+            <div class="field__box">
+                <select class="input" id="role" name="role" aria-describedby="role-hint">{options.collect_view()}</select>
+                <span class="field__arrow"><Icon glyph=Glyph::Chevron /></span>
+            </div>
             <p class="field__hint" id="role-hint">{words::ROLE_HINT}</p>
         </div>
     }

@@ -104,7 +104,7 @@ fn KnobCard(setting: SettingView, may: bool) -> impl IntoView {
                         <OriginBadge origin=setting.origin />
                         {(!setting.open).then_some(view! { <span class="badge">{words::FIXED}</span> })}
                     </p>
-                    <p class="field__hint">{words::default(&setting.default)}</p>
+                    <p class="field__hint">{words::default(&shown(knob, &setting.default))}</p>
                     {setting.changed.map(|change| view! { <Changed change /> })}
                 </div>
                 <div class="setting__act">
@@ -158,6 +158,7 @@ fn Form(knob: Knob, value: String) -> impl IntoView {
     let typed = flash.typed.get("value").cloned().unwrap_or_else(|| value.clone());
     let (hint, wrong) = (format!("{knob}-hint"), format!("{knob}-error"));
     let described = if error.is_some() { format!("{wrong} {hint}") } else { hint };
+    let invalid = error.is_some().then_some("true");
     let control = match knob {
         Knob::SignUp => {
             let options = SignUp::ALL.iter().map(|mode| {
@@ -187,14 +188,14 @@ fn Form(knob: Knob, value: String) -> impl IntoView {
         Knob::SignUpDomains => view! {
             <input
                 class="input" name="value" value=typed maxlength="2000" autocapitalize="none" spellcheck="false"
-                aria-label=words::name(knob) aria-describedby=described.clone()
+                aria-label=words::name(knob) aria-describedby=described.clone() aria-invalid=invalid
             />
         }
         .into_any(),
         Knob::MinPassword | Knob::SignInAttempts | Knob::SignInsPerMinute => view! {
             <input
                 class="input setting__number" name="value" value=typed inputmode="numeric" required=true
-                aria-label=words::name(knob) aria-describedby=described.clone()
+                aria-label=words::name(knob) aria-describedby=described.clone() aria-invalid=invalid
             />
         }
         .into_any(),

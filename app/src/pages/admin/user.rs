@@ -41,9 +41,12 @@ pub fn User() -> impl IntoView {
                     <div class="heading__text">
                         <h1><bdi>{name}</bdi></h1>
                         <p class="heading__lead row">
-                            <span>{user.email.clone()}</span> <RoleBadge role=user.role /> <StatusBadge user=user.clone() />
-                            {state.is_invited.then(|| view! { <span class="badge">{person::INVITED}</span> })}
-                            {own.then(|| view! { <span class="badge">{words::YOU}</span> })}
+                            <span>{user.email.clone()}</span>
+                            <span class="badges">
+                                <RoleBadge role=user.role /> <StatusBadge user=user.clone() />
+                                {state.is_invited.then(|| view! { <span class="badge">{person::INVITED}</span> })}
+                                {own.then(|| view! { <span class="badge">{words::YOU}</span> })}
+                            </span>
                         </p>
                     </div>
                 </div>

@@ -116,7 +116,7 @@ fn Exports(asked: Asked) -> impl IntoView {
     let href = |path| link(path, &query, None);
     let makes = visit::current().is_some_and(|visit| visit.permits(Permission::UsersWrite));
     view! {
-        {makes.then(|| view! { <a class="button button--small" href="/admin/users/new">{invite::INVITE}</a> })}
+        {makes.then(|| view! { <a class="button button--small button--primary" href="/admin/users/new">{invite::INVITE}</a> })}
         <a class="button button--small" href=href("/admin/users/export.csv")>{listing::EXPORT_CSV}</a>
         <a class="button button--small" href=href("/admin/users/export.json")>{listing::EXPORT_JSON}</a>
     }
@@ -204,7 +204,7 @@ fn People(items: Vec<UserView>, asked: Asked) -> impl IntoView {
     ]);
     let columns: Vec<Column> = columns.collect();
     let rows = items.into_iter().map(move |user| view! { <Row user ticks /> }).collect_view();
-    let table = view! { <Table columns>{rows}</Table> };
+    let table = view! { <Table columns shape="table--people">{rows}</Table> };
     if !ticks {
         return table.into_any();
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     catalogue::{self, admin as words, person},
-    components::When,
+    components::{Copyable, When},
 };
 use identity::{admin::AccountState, words::UserView};
 use leptos::prelude::*;
@@ -33,7 +33,7 @@ pub(super) fn Facts(user: UserView, state: AccountState) -> impl IntoView {
                     {state.delete_at.map(|at| view! {
                         <div class="facts__row"><dt>{person::DELETED_ON}</dt><dd><When at /></dd></div>
                     })}
-                    <div class="facts__row"><dt>{words::ID}</dt><dd><code class="small">{user.id.to_string()}</code></dd></div>
+                    <div class="facts__row"><dt>{words::ID}</dt><dd><Copyable id="user-id" what=words::ACCOUNT_ID text=user.id.to_string() /></dd></div>
                 </dl>
             </div>
         </section>
