@@ -27,6 +27,10 @@ export interface Sight {
 export interface Visitors {
   cookies: Record<Who, Cookie[]>;
   userId: string;
+  leaverId: string;
+  aliceId: string;
+  /** Somebody who was invited and has not come yet. */
+  guestId: string;
 }
 
 /** Sends a form past the browser's own checks, so that the server's answer is seen. */
@@ -54,6 +58,32 @@ async function askAboutTwo(page: Page): Promise<void> {
   await page.getByLabel("With those I tick").selectOption("Enable");
   await page.getByRole("button", { name: "Go on" }).click();
   await page.waitForURL("**/admin/users/bulk?**");
+}
+
+/** Pastes a file into the import, and lets it be looked through. */
+async function paste(page: Page, lines: string[], then: string): Promise<void> {
+  await page.getByLabel("Paste its lines").fill(lines.join("\n"));
+  await page.getByRole("button", { name: "Check it" }).click();
+  await page.getByText(then).waitFor();
+}
+
+/** One that is wrong, and one that is not; everything is told, and nothing made. */
+const wrongFile = (page: Page) => paste(page, ["email,name,role", "nonsense,Nobody,", "ada@example.org,,pilot", "eve@example.org,Eve,pilot"], "3 lines are wrong");
+const rightFile = (page: Page) => paste(page, ["email,name", "ada@example.org,Ada Lovelace", "grace@example.org,Grace Hopper"], "Everything is right");
+
+/** Publishes the next key, unless it is already. */
+async function makeKey(page: Page): Promise<void> {
+  const rotate = page.getByRole("button", { name: "Make a new key" });
+  if (await rotate.isVisible()) await rotate.click();
+  await page.getByText("Signs soon", { exact: true }).waitFor();
+}
+
+/** Enters a number that a setting cannot have. */
+async function setTooMuch(page: Page): Promise<void> {
+  const attempts = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: "Attempts to sign in" }) });
+  await attempts.getByRole("textbox").fill("99");
+  await attempts.getByRole("button", { name: "Save" }).click();
+  await attempts.getByText("Enter a number from 3 to 20.").waitFor();
 }
 
 /** Does something to them that changes nothing, and reads so. */
@@ -118,27 +148,40 @@ export const SIGHTS: Sight[] = [
   { name: "admin", path: "/admin", as: "admin" },
   { name: "admin-year", path: "/admin?over=year", as: "admin", then: (page) => page.getByText("Figures as a table").first().click() },
   { name: "admin-users", path: "/admin/users", as: "admin" },
+  { name: "admin-users-by-name", path: "/admin/users?sort=name", as: "admin" },
   { name: "admin-users-none", path: "/admin/users?q=nobody-is-called-that", as: "admin" },
   { name: "admin-users-narrowed", path: "/admin/users?q=m&role=user&status=leaving&seen=7d&sort=name", as: "admin" },
-  { name: "admin-users-chosen", path: "/admin/users?sort=name", as: "admin", then: chooseTwo },
-  { name: "admin-bulk", path: "/admin/users?sort=name", as: "admin", then: askAboutTwo },
+  { name: "admin-users-chosen", path: "/admin/users", as: "admin", then: chooseTwo },
+  { name: "admin-bulk", path: "/admin/users", as: "admin", then: askAboutTwo },
   { name: "admin-bulk-nobody", path: "/admin/users/bulk?action=disable", as: "admin" },
-  { name: "admin-bulk-done", path: "/admin/users?sort=name", as: "admin", then: doToTwo },
+  { name: "admin-bulk-done", path: "/admin/users", as: "admin", then: doToTwo },
   { name: "admin-user", path: ({ userId }) => `/admin/users/${userId}`, as: "admin" },
-  { name: "admin-user-delete", path: ({ userId }) => `/admin/users/${userId}`, as: "admin", then: (page) => page.getByText("Delete account").click() },
+  { name: "admin-user-delete", path: ({ userId }) => `/admin/users/${userId}`, as: "admin", then: (page) => page.getByText("Delete account", { exact: true }).click() },
+  { name: "admin-user-invited", path: ({ guestId }) => `/admin/users/${guestId}`, as: "admin" },
+  { name: "admin-user-leaving", path: ({ leaverId }) => `/admin/users/${leaverId}`, as: "admin" },
+  { name: "admin-user-acted-for", path: ({ aliceId }) => `/admin/users/${aliceId}`, as: "admin" },
   { name: "admin-users-new", path: "/admin/users/new", as: "admin" },
   { name: "admin-users-new-password", path: "/admin/users/new?with=password", as: "admin" },
+  { name: "admin-users-new-refused", path: "/admin/users/new", as: "admin", then: (page) => sendAnyway(page, "Send the invitation") },
   { name: "admin-users-import", path: "/admin/users/import", as: "admin" },
+  { name: "admin-users-import-wrong", path: "/admin/users/import", as: "admin", then: wrongFile },
+  { name: "admin-users-import-right", path: "/admin/users/import", as: "admin", then: rightFile },
   { name: "admin-user-not-found", path: "/admin/users/00000000-0000-0000-0000-000000000000", as: "admin", status: 404 },
   { name: "admin-roles", path: "/admin/roles", as: "admin" },
   { name: "admin-roles-change", path: "/admin/roles", as: "admin", then: (page) => page.locator("summary", { hasText: "Change" }).first().click() },
+  { name: "admin-roles-refused", path: "/admin/roles", as: "admin", then: (page) => sendAnyway(page, "Make the role") },
   { name: "admin-letters", path: "/admin/letters", as: "admin" },
   { name: "admin-letters-none", path: "/admin/letters?state=given_up", as: "admin" },
   { name: "admin-undelivered", path: "/admin", as: "admin", undelivered: true },
   { name: "admin-letters-undelivered", path: "/admin/letters", as: "admin", undelivered: true },
   { name: "admin-audit", path: "/admin/audit", as: "admin" },
+  { name: "admin-audit-entry", path: "/admin/audit", as: "admin", then: (page) => page.locator("tbody summary").first().click() },
+  { name: "admin-audit-none", path: "/admin/audit?of=nobody@example.org&action=signed_in&from=2026-01-01", as: "admin" },
   { name: "admin-settings", path: "/admin/settings", as: "admin" },
+  { name: "admin-settings-refused", path: "/admin/settings", as: "admin", then: setTooMuch },
   { name: "admin-keys", path: "/admin/keys", as: "admin" },
+  { name: "admin-keys-coming", path: "/admin/keys", as: "admin", then: makeKey },
+  { name: "admin-keys-distrust", path: "/admin/keys", as: "admin", then: (page) => page.getByText(/^Distrust /).first().click() },
 ];
 
 /** `test` with letters to look at on their page, and with a user and an administrator who have signed in once for the whole worker. */
@@ -150,13 +193,14 @@ export const test = base.extend<
 
   visitors: [
     async ({ server }, use) => {
+      const admin = await signIn(server, await made(server, ALMA(), "admin"), "day", LAPTOP);
+      await post(server, "/api/admin/import", { csv: CROWD.join("\n"), confirm: "yes" }, admin);
       const robin = await made(server, somebody(), "user");
       const user = await signIn(server, robin, "day", LAPTOP);
       for (const browser of [PHONE, WORK]) await signIn(server, robin, "forever", browser);
       await post(server, "/api/change_address", { email: `new.${LONGEST.email}` }, user);
       const leaver = await signIn(server, await made(server, LONGEST, "user"), "forever", LAPTOP);
       await post(server, "/api/delete_account", {}, leaver);
-      const admin = await signIn(server, await made(server, ALMA(), "admin"), "day", LAPTOP);
       const alma = await made(server, ALMA(), "admin");
       const late = await signIn(server, alma, "day", LAPTOP);
       await passwordWasLongAgo(server, alma);
@@ -166,7 +210,9 @@ export const test = base.extend<
       const boss = await signIn(server, await made(server, ALMA(), "admin"), "day", LAPTOP);
       const why = "Ticket 12: the page looks empty";
       const acting = await post(server, "/api/admin/impersonate", { id: account(alice), reason: why }, boss);
-      await use({ cookies: { stranger: [], user, leaver, admin, late, acting }, userId: account(user) });
+      const cookies = { stranger: [], user, leaver, admin, late, acting };
+      const [userId, leaverId, aliceId] = [account(user), account(leaver), account(alice)];
+      await use({ cookies, userId, leaverId, aliceId, guestId: await invited(server, admin) });
     },
     { scope: "worker" },
   ],
@@ -223,10 +269,52 @@ const LONGEST: Person = {
   email: "maximiliane.wolfeschlegelsteinhausenbergerdorff@students.department-of-very-long-names.example",
 };
 
+/** Enough people for a list of two pages, with names as people have them. They were imported and have not come yet. */
+const CROWD = [
+  "email,name",
+  ...Object.entries({
+    "amina.diallo": "Amina Diallo",
+    "ana-sofia.rodriguez-villanueva": "Ana Sofía Rodríguez-Villanueva del Castillo y Mendoza",
+    bo: "Bo",
+    "bjork.g": "Björk Guðmundsdóttir",
+    "chidi.o": "Chidi Okonkwo",
+    "claire+work": "Claire O’Connor",
+    "daniyar.a": "Данияр Ахметов",
+    "dmitri.sh": "Дмитрий Шостакович",
+    "elif.y": "Elif Yılmaz",
+    "fatima.z": "فاطمة الزهراء",
+    "giulia.r": "Giulia Rossi",
+    "hana.k": "Hana Kovářová",
+    "ines.f": "Inês Ferreira",
+    "jan.v.d.b": "Jan van den Berg",
+    "jun.s": "佐藤 潤",
+    "kwame.m": "Kwame Mensah",
+    "lars.n": "Lars Nilsson",
+    "li.na": "李娜",
+    "noor.h": "Noor Hassan",
+    "priya.r": "Priya Raghunathan",
+    "quentin.dupont-de-la-tour": "Quentin Dupont de la Tour",
+    "soren.k": "Søren Kjærgaard",
+    "tomasz.w": "Tomasz Wójcik",
+    "yael.l": "יעל לוי",
+  }).map(([mailbox, name]) => `${mailbox}@example.com,${name}`),
+];
+
 async function made(server: Server, person: Person, role: "user" | "admin"): Promise<Person> {
   const words = ["user", "create", "--email", person.email, "--name", person.name, "--role", role, "--password-stdin"];
   await server.run(words, person.password);
   return person;
+}
+
+/** Somebody is invited; where the answer leads is the page of the account, whose id is answered. */
+async function invited(server: Server, admin: Cookie[]): Promise<string> {
+  const { name, email } = somebody("Greta Guest");
+  const storageState = { cookies: admin, origins: [] };
+  const browser = await request.newContext({ baseURL: server.url, userAgent: LAPTOP, storageState });
+  const answer = await browser.post("/api/admin/invite", { form: { name, email }, headers: { origin: server.url } });
+  const { next } = (await answer.json()) as { next: string };
+  await browser.dispose();
+  return next.split("/").at(-1) ?? "";
 }
 
 async function signIn(server: Server, { email, password }: Person, stay: string, browser: string): Promise<Cookie[]> {
