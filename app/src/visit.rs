@@ -7,7 +7,7 @@ use identity::{
     Latchkey,
     sessions::Device,
     tokens::TokenPair,
-    words::{EndCause, Permission, Viewer},
+    words::{EndCause, Permission, Secret, Viewer},
 };
 use leptos::prelude::use_context;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,8 +33,10 @@ pub enum Who {
 /// What the answer shall do to the session cookies. Carried out by the server's visit layer and by nobody else.
 #[derive(Clone, Debug)]
 pub enum CookieOrder {
-    /// Somebody has signed in.
+    /// Somebody has signed in, or holds the tokens of this session already.
     Give(Box<TokenPair>),
+    /// Whoever came with an access token alone gets another one, and nothing to renew it with.
+    Lend(Box<TokenPair>),
     /// Somebody has signed out.
     Clear,
 }
@@ -52,15 +54,15 @@ pub struct Visit {
     pub reference: String,
     /// Whether the guard has refused the page: then the error page is rendered and nothing else.
     pub denied: bool,
-    /// Whether the asker came with an access token in `Authorization`, and keeps no cookies.
-    pub by_bearer: bool,
+    /// The refresh token that the browser sent, or that is on its way to it. A program that sends an access token has none here.
+    pub refresh: Option<Secret>,
     order: Arc<Mutex<Option<CookieOrder>>>,
 }
 
 impl Visit {
     /// For the server's visit layer, and for tests.
     pub fn new(house: Arc<Latchkey>, who: Who, device: Device, reference: String) -> Self {
-        Self { house, who, device, reference, denied: false, by_bearer: false, order: Arc::default() }
+        Self { house, who, device, reference, denied: false, refresh: None, order: Arc::default() }
     }
 
     /// The signed-in person.
@@ -94,6 +96,17 @@ impl Visit {
     /// `SignedOut` for a stranger, `ProofNeeded` when it was longer ago, or when the database does not answer.
     pub async fn proven(&self) -> Result<identity::sessions::Proven, AppError> {
         identity::sessions::prove(&self.house, self.signed_in()?).await.map_err(crate::answer::worded)
+    }
+
+    /// Whether the asker holds the refresh token of this session too. Access tokens are shown to services, and lie in their logs: nobody becomes
+    /// by one what lasts longer than it does.
+    ///
+    /// # Errors
+    /// `SignedOut` for a stranger, or when the database does not answer.
+    pub async fn holds_refresh(&self) -> Result<bool, AppError> {
+        let viewer = self.signed_in()?;
+        let Some(refresh) = &self.refresh else { return Ok(false) };
+        identity::sessions::holds(&self.house, viewer, refresh).await.map_err(crate::answer::worded)
     }
 
     /// The same, if they may do this. The rule asks once more.

@@ -16,15 +16,16 @@ use identity::{
 use leptos::prelude::server;
 
 /// Begins to act as somebody: this browser gets a session of theirs, for an hour at most, in place of the administrator's own, which
-/// stays alive. Only to look, unless `writes` is given.
+/// stays alive. Only to look, unless `writes` is given. Whoever came with an access token alone gets one that cannot be renewed.
 #[server(prefix = "/api", endpoint = "admin/impersonate")]
 pub async fn impersonate(id: String, reason: String, writes: Option<String>) -> Result<Done, AppError> {
     let visit = here()?;
     let admin = visit.may_change(Permission::UsersImpersonate).await?;
     let writes = writes.is_some_and(|word| !word.is_empty());
-    let wish = Wish { of: self::id(&id)?, reason: &reason, writes, returns: !visit.by_bearer };
+    let returns = visit.holds_refresh().await?;
+    let wish = Wish { of: self::id(&id)?, reason: &reason, writes, returns };
     let pair = admin::impersonate(&visit.house, &admin, visit.signed_in()?, &wish).await.map_err(worded)?;
-    visit.order(CookieOrder::Give(Box::new(pair)));
+    visit.order(if returns { CookieOrder::Give(Box::new(pair)) } else { CookieOrder::Lend(Box::new(pair)) });
     Ok(Done::go(HOME).telling(Notice::ActingBegan))
 }
 

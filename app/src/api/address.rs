@@ -23,7 +23,7 @@ pub async fn change_name(name: String, account: Option<String>) -> Result<Done, 
     if account.is_some_and(|account| Uuid::try_parse(&account).ok() != Some(own)) {
         return Err(AppError::OtherAccount);
     }
-    let renew = !visit.by_bearer;
+    let renew = visit.holds_refresh().await?;
     let pair = accounts::change_name(&visit.house, visit.signed_in()?, &name, &visit.device, renew).await;
     if let Some(pair) = pair.map_err(worded)? {
         visit.order(CookieOrder::Give(Box::new(pair)));

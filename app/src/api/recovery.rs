@@ -36,8 +36,8 @@ pub async fn reset_password(token: Secret, password: Secret) -> Result<Done, App
 pub async fn change_password(current: Secret, password: Secret) -> Result<Done, AppError> {
     let visit = here()?;
     let viewer = visit.signed_in()?;
-    let renewed =
-        accounts::change_password(&visit.house, viewer, &visit.device, &current, &password, !visit.by_bearer).await;
+    let renew = visit.holds_refresh().await?;
+    let renewed = accounts::change_password(&visit.house, viewer, &visit.device, &current, &password, renew).await;
     if let Some(pair) = renewed.map_err(worded)? {
         visit.order(CookieOrder::Give(Box::new(pair)));
     }

@@ -17,7 +17,7 @@ use leptos::prelude::server;
 pub async fn reauthenticate(password: Secret, next: Option<String>) -> Result<Done, AppError> {
     let visit = here()?;
     let viewer = visit.signed_in()?;
-    let renew = !visit.by_bearer;
+    let renew = visit.holds_refresh().await?;
     let given = sessions::reauthenticate(&visit.house, viewer, &password, &visit.device, renew).await;
     if let Some(pair) = given.map_err(worded)? {
         visit.order(CookieOrder::Give(Box::new(pair)));

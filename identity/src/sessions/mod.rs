@@ -29,7 +29,7 @@ pub use owed::Owed;
 pub(crate) use owed::settle;
 pub use receipts::{Receipts, confirm};
 pub(crate) use rotation::again;
-pub use rotation::{Return, Rotation, Step, judge, renew};
+pub use rotation::{Return, Rotation, Step, holds, judge, renew};
 pub use seen::{LISTED, list, one};
 pub use step_up::{PROOF_LIFE, Proven, prove, reauthenticate};
 

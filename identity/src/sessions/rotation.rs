@@ -15,7 +15,7 @@ use crate::{
     db::{Tx, on, statements, within},
     time::Timestamp,
     tokens::{TokenPair, refresh::Presented},
-    words::{Actor, EndCause, Permissions, Role, Stay, Viewer},
+    words::{Actor, EndCause, Permissions, Role, Secret, Stay, Viewer},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -235,6 +235,18 @@ pub(super) async fn current(
 ) -> Result<TokenPair, Refusal> {
     let state: Option<State> = within!(*tx, |c| sqlx::query_as(STATE).bind(session).fetch_optional(c).await)?;
     state.ok_or(Refusal::SignedOut(None))?.pair(house, session, Some(generation))
+}
+
+/// Whether this is the refresh token that belongs to the viewer's access token: only who has it may be given another.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn holds(house: &Latchkey, viewer: &Viewer, refresh: &Secret) -> Result<bool, Refusal> {
+    let Some(token) = Presented::parse(refresh.expose()) else { return Ok(false) };
+    if (token.session, token.generation) != (viewer.session, viewer.generation) {
+        return Ok(false);
+    }
+    Ok(state(house, token.session).await?.is_some_and(|state| token.is_genuine(&house.refresh_key, &state.secret)))
 }
 
 /// The tokens a session has, once more, with an access token that says what its owner is called by now. The generation stays,

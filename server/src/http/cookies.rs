@@ -52,6 +52,12 @@ impl Jar {
         cookies.add(self.cookie(self.refresh(), pair.refresh.clone(), keep));
     }
 
+    /// Hands over the access token alone.
+    pub fn lend(self, cookies: &Cookies, pair: &TokenPair) {
+        let keep = pair.keep_seconds.map(Duration::seconds);
+        cookies.add(self.cookie(self.access(), pair.access.clone(), keep));
+    }
+
     /// Makes the browser known when it comes again. Nothing but age takes this away: it opens nothing.
     pub fn know(self, cookies: &Cookies, value: &Secret) {
         cookies.add(self.cookie(self.device(), value.expose().to_owned(), Some(DEVICE_LIFE)));

@@ -21,7 +21,7 @@ use identity::{
     Refusal, accounts,
     sessions::{self, Admission, Device, Return, Rotation},
     tokens::TokenPair,
-    words::EndCause,
+    words::{EndCause, Secret},
 };
 use tower_cookies::Cookies;
 
@@ -91,7 +91,11 @@ pub async fn visit(State(site): State<Site>, cookies: Cookies, mut request: Requ
     };
     let known_by = device.cookie.clone();
     let mut visit = Visit::new(site.house.clone(), who, device, reference);
-    visit.by_bearer = request.extensions().get::<ByBearer>().is_some();
+    visit.refresh = match &renewed {
+        Some(pair) => Some(Secret::new(pair.refresh.as_str())),
+        None if request.extensions().get::<ByBearer>().is_some() => None,
+        None => site.jar.read(&cookies, site.jar.refresh()).map(Secret::new),
+    };
     request.extensions_mut().insert(visit.clone());
     let mut response = next.run(request).await;
     match (visit.take_order(), renewed, over) {
@@ -101,6 +105,7 @@ pub async fn visit(State(site): State<Site>, cookies: Cookies, mut request: Requ
                 site.jar.know(&cookies, &value);
             }
         }
+        (Some(CookieOrder::Lend(pair)), _, _) => site.jar.lend(&cookies, &pair),
         (None, Some(pair), _) => site.jar.give(&cookies, &pair),
         (Some(CookieOrder::Clear), _, _) => {
             site.jar.clear(&cookies);

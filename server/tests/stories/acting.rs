@@ -286,7 +286,7 @@ async fn nobody_gets_more_by_acting_than_they_came_with() {
     let request = program.request(http::Method::POST, "/api/admin/impersonate");
     let request = request.header("authorization", format!("Bearer {}", own.access));
     let begun = program.send(request, encoded(&[("id", &id), REASON])).await.is(200);
-    assert!(begun.set_cookie(REFRESH).is_some());
+    assert!(begun.set_cookie(ACCESS).is_some() && begun.set_cookie(REFRESH).is_none());
     program.post("/api/stop_acting", &[]).await.is(200);
     program.get("/api/me").await.refuses(401, "signed_out");
     program.get("/api/me").await.refuses(401, "signed_out");

@@ -98,3 +98,36 @@ async fn the_header_decides_over_cookies_and_leaves_them_alone() {
     let refused = both.send(request, "").await.refuses(401, "signed_out");
     assert!(refused.set_cookies().is_empty() && both.cookie(REFRESH) == alice.cookie(REFRESH));
 }
+
+/// An access token is shown to services, and lies in their logs. In a cookie it is worth no more than in the header.
+#[tokio::test]
+async fn an_access_token_alone_never_becomes_a_refresh_token() {
+    let reason = ("reason", "Ticket 12: nothing is there");
+    for path in ["change_name", "reauthenticate", "change_password", "admin/impersonate"] {
+        for held in ["nothing", "nonsense", "forged", "another", "its own"] {
+            let app = TestApp::start().await;
+            app.account("root", Role::Admin).await;
+            let alice = app.account("alice", Role::User).await.to_string();
+            let root = app.signed_in("root").await;
+            let (access, refresh) = (root.cookie(ACCESS).unwrap(), root.cookie(REFRESH).unwrap());
+            let another = app.signed_in("root").await.cookie(REFRESH).unwrap();
+            let asker = app.browser().with(ACCESS, &access);
+            let mut asker = match held {
+                "nothing" => asker,
+                "nonsense" => asker.with(REFRESH, "x"),
+                "forged" => asker.with(REFRESH, &format!("{}{}", &refresh[..refresh.len() - 8], "AAAAAAAA")),
+                "another" => asker.with(REFRESH, &another),
+                _ => asker.with(REFRESH, &refresh),
+            };
+            let fields: &[(&str, &str)] = match path {
+                "change_name" => &[("name", "Mallory")],
+                "reauthenticate" => &[("password", PASSWORD)],
+                "change_password" => &[("current", PASSWORD), ("password", "another battery staple horse")],
+                _ => &[("id", &alice), reason],
+            };
+            let done = asker.post(&format!("/api/{path}"), fields).await.is(303);
+            assert!(!done.header(header::LOCATION).unwrap().contains("login"), "{path} with {held}: it is done");
+            assert_eq!(done.set_cookie(REFRESH).is_some(), held == "its own", "{path} with {held}");
+        }
+    }
+}
