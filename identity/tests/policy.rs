@@ -188,7 +188,7 @@ async fn closed_and_by_invitation_nobody_registers_and_administrators_still_make
             assert!(matches!(refused, Err(Refusal::SignUpClosed)), "{mode} {address}: {refused:?}");
         }
         assert_eq!(letters().await, before, "{mode}");
-        // Who registered before may still confirm, and nobody learns who that is.
+        // Who registered before may still ask for the letter, and nobody learns who that is.
         for address in ["known@example.org", "waiting@example.org", "new@example.org"] {
             accounts::resend_verification(&home.house, address, &device()).await.unwrap();
         }
@@ -222,4 +222,76 @@ async fn the_first_administrator_is_made_whatever_registration_says() {
     let link = accounts::setup_link(&home.house).await.unwrap().unwrap();
     let token = Secret::new(link.split("token=").nth(1).unwrap());
     accounts::setup(&home.house, &token, "First", "first@example.org", &Secret::new(PASSWORD)).await.unwrap();
+}
+
+/// What a registration could become an account by.
+#[derive(Clone, Copy, Debug)]
+enum Door {
+    Verify,
+    Reset,
+}
+
+async fn opens(home: &TestHouse, door: Door, token: &Secret) -> Result<(), Refusal> {
+    match door {
+        Door::Verify => accounts::verify_email(&home.house, token, &device()).await,
+        Door::Reset => {
+            let password = Secret::new("a quite different long password");
+            accounts::reset_password(&home.house, token, &password, &device()).await.map(drop)
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_registered_before_is_confirmed_only_while_somebody_could_register_so() {
+    for door in [Door::Verify, Door::Reset] {
+        let home = TestHouse::start().await;
+        register(&home.house, "waiting@example.org").await.unwrap();
+        let mut letter = home.letter().await;
+        if matches!(door, Door::Reset) {
+            accounts::request_reset(&home.house, "waiting@example.org", &device()).await.unwrap();
+            letter = home.letter().await;
+        }
+        let token = letter.token();
+        for mode in ["closed", "invite"] {
+            set(&home.house, Knob::SignUp, mode).await.unwrap();
+            let refused = opens(&home, door, &token).await;
+            assert!(matches!(refused, Err(Refusal::SignUpClosed)), "{door:?} {mode}: {refused:?}");
+            let bad = fault(opens(&home, door, &Secret::new("nothing")).await);
+            assert_eq!(bad, FieldError::new(Field::Token, Fault::Spent), "who brings nothing learns nothing");
+        }
+        set(&home.house, Knob::SignUpDomains, "else.example").await.unwrap();
+        set(&home.house, Knob::SignUp, "domains").await.unwrap();
+        assert_eq!(fault(opens(&home, door, &token).await), FieldError::new(Field::Token, Fault::Domain), "{door:?}");
+        let confirmed = || home.row::<(i64,)>("select count(*) from users where verified_at is not null");
+        assert_eq!(confirmed().await, (0,), "{door:?}");
+        set(&home.house, Knob::SignUpDomains, "example.org").await.unwrap();
+        opens(&home, door, &token).await.unwrap_or_else(|refusal| panic!("the letter stayed good: {refusal:?}"));
+        assert_eq!(confirmed().await, (1,), "{door:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_invited_or_was_vouched_for_comes_in_although_registration_is_closed() {
+    let home = TestHouse::start().await;
+    let operator = Proven::operator();
+    admin::invite(&home.house, &operator, "Alice", "alice@example.org", Role::User).await.unwrap();
+    let invitation = home.letter().await.token();
+    admin::invite(&home.house, &operator, "Bob", "bob@example.org", Role::User).await.unwrap();
+    home.letters().await;
+    register(&home.house, "carol@example.org").await.unwrap();
+    home.letters().await;
+    set(&home.house, Knob::SignUp, "closed").await.unwrap();
+    let password = Secret::new("a quite different long password");
+    accounts::accept_invitation(&home.house, &invitation, &password, &device()).await.unwrap();
+    accounts::request_reset(&home.house, "bob@example.org", &device()).await.unwrap();
+    let reset = home.letter().await.token();
+    opens(&home, Door::Reset, &reset).await.expect("an invited person who lost the letter");
+    let (carol,): (uuid::Uuid,) = home.row("select id from users where email = 'carol@example.org'").await;
+    admin::verify(&home.house, &operator, carol).await.unwrap();
+    assert_eq!(home.row::<(i64,)>("select count(*) from users where verified_at is not null").await, (3,));
+    // And who has an account long since.
+    accounts::request_reset(&home.house, "carol@example.org", &device()).await.unwrap();
+    let letters = home.letters().await;
+    let reset = letters.iter().find(|letter| letter.subject.contains("password")).unwrap().token();
+    opens(&home, Door::Reset, &reset).await.unwrap();
 }

@@ -69,6 +69,9 @@ pub fn fault(field: Field, fault: Fault, min: usize) -> String {
         (Field::Email, Fault::Missing) => "Enter your email address.",
         (Field::Email, Fault::TooLong) => "An email address has at most 254 characters.",
         (Field::Email, Fault::Taken) => "This address has an account already.",
+        (Field::Token, Fault::Domain) => {
+            "Nobody can make an account here with an address of that domain any more. Ask whoever runs this place for an invitation."
+        }
         (Field::Email, Fault::Domain) => "Nobody can register here with an address of that domain.",
         (Field::Email, Fault::NotAllowed) => "This is your address already.",
         (Field::Email, _) => "Enter the address in the form name@example.com.",

@@ -6,7 +6,7 @@
 use super::{
     PersonName, devices,
     mailed::{self, Purpose},
-    profile, secure,
+    profile, register, secure,
 };
 use crate::{
     Latchkey, Refusal,
@@ -25,7 +25,8 @@ statements! {
     /// The name was whatever somebody typed who need not be them, unless it was an administrator.
     CONFIRM = "update users set verified_at = $1, name = case when invited_at is null then $4 else name end,
                                 name_key = case when invited_at is null then $5 else name_key end
-                where id = $2 and email = $3 and verified_at is null returning id";
+                where id = $2 and email = $3 and verified_at is null
+            returning invited_at is null and role = 'user' and role_name is null";
     /// Only while the account still has the address the letter went to, and its time has not come.
     SET = "update users set password_hash = $1, password_changed_at = $2
             where id = $3 and email = $4 and (delete_at is null or delete_at > $2) returning name";
@@ -46,8 +47,8 @@ pub async fn request_reset(house: &Latchkey, email: &str, device: &Device) -> Re
 /// that is refused leaves the letter good.
 ///
 /// # Errors
-/// `Missing` or `Spent` on the field `token`, what [`passwords::accept`] finds wrong with the password, `Busy`, or when the database
-/// does not answer.
+/// `Missing` or `Spent` on the field `token`, what [`passwords::accept`] finds wrong with the password, `SignUpClosed` or `Domain` on the field
+/// `token` where it would confirm a registration that nobody could make by now, `Busy`, or when the database does not answer.
 pub async fn reset_password(
     house: &Latchkey,
     token: &Secret,
@@ -94,7 +95,7 @@ async fn confirm(
     device: &Device,
 ) -> Result<bool, Refusal> {
     let name = PersonName::parse(address.local_part())?;
-    let confirmed: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(CONFIRM)
+    let confirmed: Option<(bool,)> = within!(*tx, |c| sqlx::query_as(CONFIRM)
         .bind(house.now())
         .bind(id)
         .bind(address.as_str())
@@ -102,7 +103,11 @@ async fn confirm(
         .bind(name.search_key())
         .fetch_optional(c)
         .await)?;
-    if confirmed.is_some() {
+    if let Some((only_registered,)) = confirmed {
+        // Whom an administrator has invited or given a role may come in whatever strangers may.
+        if only_registered {
+            register::still_taken(house, address)?;
+        }
         mailed::void(tx, Purpose::Verify, id).await?;
         events::record(house, tx, Event::new(Kind::Verified).by(id).on(id).from(device)).await?;
     }

@@ -91,6 +91,19 @@ pub async fn register(
     Ok(())
 }
 
+/// Whether an address that somebody registered earlier may still become an account by that. Asked when it is confirmed: an operator who closes
+/// registration while it is abused means those who wait too.
+///
+/// # Errors
+/// `SignUpClosed`, or `Domain` on the field `token`.
+pub(super) fn still_taken(house: &Latchkey, address: &EmailAddress) -> Result<(), Refusal> {
+    let policy = house.policy();
+    if !policy.takes_strangers() {
+        return Err(Refusal::SignUpClosed);
+    }
+    if policy.takes_address(address) { Ok(()) } else { Err(Refusal::field(Field::Token, Fault::Domain)) }
+}
+
 /// Asks for the verification letter once more. Answers alike for every address, and takes alike long: whether there is anything
 /// to confirm is looked up when the letter is written (`asked.rs`).
 ///

@@ -3,13 +3,14 @@
 use super::{
     PersonName,
     mailed::{self, Purpose},
+    register,
 };
 use crate::{
     Latchkey, Refusal,
     db::{statements, within},
     events::{self, Event, Kind},
     sessions::Device,
-    words::Secret,
+    words::{EmailAddress, Secret},
 };
 use uuid::Uuid;
 
@@ -22,10 +23,10 @@ statements! {
 }
 
 /// Spends a mailed token or a typed code and confirms the address it was sent to. Does not sign in: whoever can read the letter
-/// need not know the password.
+/// need not know the password. Refused while nobody could register the address by now; the letter stays good.
 ///
 /// # Errors
-/// `Missing` or `Spent` on the field `token`, or when the database does not answer.
+/// `Missing` or `Spent` on the field `token`, `SignUpClosed`, `Domain` on the field `token`, or when the database does not answer.
 pub async fn verify_email(house: &Latchkey, token: &Secret, device: &Device) -> Result<(), Refusal> {
     let typed = mailed::typed(token)?;
     let mut tx = house.db.begin().await?;
@@ -41,6 +42,8 @@ pub async fn verify_email(house: &Latchkey, token: &Secret, device: &Device) -> 
         .fetch_optional(c)
         .await)?;
     let (id,) = confirmed.ok_or_else(mailed::spent)?;
+    // The last word, so that whoever brings nothing learns nothing. What was done is undone with the transaction.
+    register::still_taken(house, &EmailAddress::parse(&of.address)?)?;
     events::record(house, &mut tx, Event::new(Kind::Verified).by(id).on(id).from(device)).await?;
     tx.commit().await?;
     Ok(())
