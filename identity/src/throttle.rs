@@ -68,6 +68,9 @@ crate::spelled! {
         /// Letters that tell one person of new browsers: three in an hour. Whoever knows the password could otherwise bury the letter
         /// that matters.
         NewDevice = "new-device",
+        /// Invitations sent one at a time, of the whole installation: a hundred in an hour. Those of imports have a pace of their own
+        /// ([`crate::mail`]).
+        Invitations = "invitations",
     }
 }
 
@@ -81,6 +84,7 @@ impl Throttle {
             Self::Letters | Self::Resets | Self::ChangeAddress | Self::NewDevice => {
                 (3_600_000, 3, 1_200_000, 3_600_000)
             }
+            Self::Invitations => (3_600_000, 100, 600_000, 3_600_000),
             Self::ChangeName | Self::Export => (3_600_000, 10, 600_000, 3_600_000),
         }
     }

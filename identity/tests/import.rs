@@ -165,3 +165,74 @@ async fn a_file_with_bytes_that_are_no_text_is_refused_by_the_line() {
     let done = admin::import(&home.house, &Proven::operator(), file, How::DryRun).await.unwrap();
     assert_eq!((done.problems, done.invited), (vec![at(3, Trouble::Malformed)], 2));
 }
+
+/// Lines for so many people, from the first number on.
+fn people(from: usize, count: usize) -> String {
+    let mut file = "email,name\n".to_owned();
+    for n in from..from + count {
+        writeln!(file, "p{n}@example.org,P{n}").unwrap();
+    }
+    file
+}
+
+#[tokio::test]
+async fn invitations_of_imports_leave_a_thousand_in_an_hour_however_many_files_they_come_from() {
+    let home = TestHouse::start().await;
+    let start = home.house.now().0;
+    let planned = import(&home, &people(0, 250), How::DryRun).await;
+    assert_eq!(planned.last_letter, Some(start + 249 * 3600), "the dry run says when the last one leaves");
+    let made = import(&home, &people(0, 250), MAKE).await;
+    assert_eq!((made.invited, made.last_letter), (250, planned.last_letter));
+    assert_eq!(import(&home, &people(0, 0), How::DryRun).await.last_letter, None);
+    let more = import(&home, &people(250, 50), How::DryRun).await;
+    assert_eq!(more.last_letter, Some(start + 299 * 3600), "after those that wait");
+    assert_eq!(import(&home, &people(250, 50), MAKE).await.last_letter, more.last_letter);
+    let dues: Vec<(i64,)> = home.rows("select due_at from letters order by due_at").await;
+    let paced: Vec<(i64,)> = (0..300).map(|n| (start + n * 3600,)).collect();
+    assert_eq!(dues, paced);
+
+    assert_eq!(home.letters().await.len(), 1, "the others wait");
+    // A letter of another kind waits for none of them.
+    accounts::register(&home.house, "Q", "q@example.org", &Secret::new(PASSWORD), &device()).await.unwrap();
+    assert_eq!(home.letter().await.to, "q@example.org");
+    home.advance(360);
+    assert_eq!(home.letters().await.len(), 100);
+    home.advance(720);
+    let last = home.letters().await;
+    assert_eq!(last.len(), 199);
+    let last = last.iter().find(|letter| letter.to == "p299@example.org").unwrap();
+    home.advance(7 * 86_400 - 60);
+    let mine = Secret::new("a quite different long password");
+    accounts::accept_invitation(&home.house, &last.token(), &mine, &device())
+        .await
+        .expect("seven days from its own hour");
+
+    // The row moves on by itself: nobody waits for an hour in which nothing was sent.
+    let later = import(&home, &people(300, 1), MAKE).await;
+    assert_eq!(later.last_letter, Some(home.house.now().0));
+}
+
+#[tokio::test]
+async fn while_a_day_of_letters_waits_no_more_are_taken_and_it_is_said_when() {
+    let home = TestHouse::start().await;
+    import(&home, &people(0, 2), MAKE).await;
+    home.change(&format!("update throttles set blocked_until = {}", home.house.now().0 + 86_400_000 + 90_000)).await;
+    let file = people(2, 1);
+    let refused = admin::import(&home.house, &Proven::operator(), file.as_bytes(), MAKE).await;
+    let wait = std::time::Duration::from_secs(90);
+    assert!(matches!(&refused, Err(Refusal::TooMany { retry_after }) if *retry_after == wait), "{refused:?}");
+    assert_eq!(count(&home, "select count(*) from users").await, 2, "and nothing is made");
+    let quiet = import(&home, &people(2, 1), How::Make { letters: false }).await;
+    assert_eq!((quiet.invited, quiet.last_letter), (1, None), "without letters it is");
+    home.advance(90);
+    assert_eq!(import(&home, &people(3, 1), MAKE).await.invited, 1);
+}
+
+#[tokio::test]
+async fn what_is_not_made_takes_no_place_in_the_row() {
+    let home = TestHouse::start().await;
+    let file = format!("{}nonsense,N\n", people(0, 10));
+    import(&home, &file, MAKE).await;
+    let made = import(&home, &people(0, 1), MAKE).await;
+    assert_eq!(made.last_letter, Some(home.house.now().0));
+}

@@ -4,10 +4,12 @@ mod support;
 
 use identity::{
     Refusal, accounts,
-    admin::{self, Proven},
+    admin::{self, Admin, Proven},
     events::Kind,
+    sessions,
     words::{Fault, Field, Role, Secret, Stay},
 };
+use std::time::Duration;
 use support::{PASSWORD, TestHouse, device};
 use uuid::Uuid;
 
@@ -190,4 +192,54 @@ async fn of_twenty_who_accept_at_once_one_does_and_the_letters_of_the_others_are
     }
     assert_eq!((winners.len(), kinds(&home, Kind::Verified).await), (1, 1));
     assert!(enters(&home, "alice", &winners[0]).await);
+}
+
+/// An administrator in a browser.
+async fn sits(home: &TestHouse, name: &str) -> Proven {
+    home.account(name, Role::Admin).await;
+    let pair = home.sign_in(name, Stay::Day).await;
+    let proof = sessions::prove(&home.house, &pair.viewer).await.unwrap();
+    Admin::of(&pair.viewer, &device()).unwrap().proven(&proof).unwrap()
+}
+
+#[tokio::test]
+async fn a_hundred_letters_to_strangers_in_an_hour_whoever_sends_them() {
+    let home = TestHouse::start().await;
+    let admins = [sits(&home, "root").await, sits(&home, "made-by-the-thief").await];
+    let mut number = 0;
+    let mut ask = async |admin: &Proven| {
+        number += 1;
+        admin::invite(&home.house, admin, "Stranger", &format!("s{number}@example.org"), Role::User).await
+    };
+    for turn in 0..100 {
+        ask(&admins[turn % 2]).await.unwrap_or_else(|refusal| panic!("{turn}: {refusal:?}"));
+    }
+    for admin in &admins {
+        let refused = ask(admin).await;
+        let wait = Duration::from_secs(600);
+        assert!(matches!(&refused, Err(Refusal::TooMany { retry_after }) if *retry_after == wait), "{refused:?}");
+    }
+    let (waits,): (Uuid,) = home.row("select id from users where email = 's1@example.org'").await;
+    let again = admin::resend_invitation(&home.house, &admins[0], waits).await;
+    assert!(matches!(again, Err(Refusal::TooMany { .. })), "sending it again is a letter too: {again:?}");
+    assert_eq!(count(&home, "select count(*) from letters where kind = 'invitation'").await, 100);
+    ask(&Proven::operator()).await.expect("whoever has the machine");
+    home.advance(600);
+    ask(&admins[0]).await.expect("as it was said");
+}
+
+#[tokio::test]
+async fn nobody_is_buried_under_invitations_that_are_taken_back() {
+    let home = TestHouse::start().await;
+    let root = sits(&home, "root").await;
+    let mut sent = 0;
+    let refused = loop {
+        match admin::invite(&home.house, &root, "Alice", "alice@example.org", Role::User).await {
+            Ok(id) => admin::revoke_invitation(&home.house, &root, id).await.unwrap(),
+            Err(refusal) => break refusal,
+        }
+        sent += 1;
+    };
+    assert_eq!(sent, 3);
+    assert!(matches!(refused, Refusal::TooMany { .. }), "{refused:?}");
 }

@@ -48,6 +48,11 @@ pub const INVITED: &str = "To be invited";
 pub const READY: &str = "With a password";
 /// Sends invitations.
 pub const LETTERS: &str = "Send the invitations now. Without them, people can ask for a letter themselves, as if they had forgotten a password.";
+/// Figure: when the last of them leaves.
+pub const LAST_LETTER: &str = "Last invitation";
+/// How fast they leave.
+pub const PACE: &str =
+    "Invitations leave one after the other, a thousand in an hour. Whoever is invited has seven days from then.";
 /// Makes them.
 pub const MAKE: &str = "Make these accounts";
 /// Back to the beginning.

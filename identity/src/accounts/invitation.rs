@@ -16,6 +16,7 @@ use crate::{
     passwords::{self, Rules},
     sessions::Device,
     throttle::{self, Throttle},
+    time::Timestamp,
     words::{EmailAddress, Secret},
 };
 use uuid::Uuid;
@@ -28,19 +29,21 @@ statements! {
     REMOVE = "delete from users where id = $1 and invited_at is not null and verified_at is null returning id";
 }
 
-/// Posts the letter, within the transaction that gives the reason for it. Those posted before stay good until one of them is spent.
+/// Posts the letter as of this moment, within the transaction that gives the reason for it. Those posted before stay good until one of them is spent.
 pub(crate) async fn send(
     house: &Latchkey,
     tx: &mut Tx,
     id: Uuid,
     name: &PersonName,
     email: &EmailAddress,
+    at: Timestamp,
 ) -> Result<(), Refusal> {
-    let mailed = mailed::issue(house, tx, Purpose::Invite, &Bound::to(id, email.as_str())).await?;
+    let (bound, until) = (Bound::to(id, email.as_str()), at.plus(Purpose::Invite.life()));
+    let mailed = mailed::issue_until(house, tx, Purpose::Invite, &bound, until).await?;
     let link = house.settings.link("/accept-invitation", &[("token", &mailed.token)]);
     let days = Purpose::Invite.life().as_secs() / 86_400;
     let letter = mail::invitation(&house.settings, name.as_str(), email.as_str(), &link, days);
-    mail::post(house, tx, Some(id), &letter).await
+    mail::post_at(house, tx, Some(id), &letter, at).await
 }
 
 /// Deletes an account that nobody has ever had, with its letters and tokens. Answers the id under which its events go on, if it was

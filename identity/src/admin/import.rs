@@ -4,7 +4,7 @@
 //! Read a chunk at a time, so that a million lines need no more memory than a hundred, but for eight bytes of each address, by which one
 //! that stands there twice is found. A chunk is made as a whole or not at all. An account without a hash is an invited one. A hash
 //! counts only where the file says that the address was confirmed: a password that a stranger chose for somebody's address must not be put
-//! in force.
+//! in force. Invitations leave at a pace, one after the other: the file is as long as it is.
 
 use super::{
     Acting, Proven,
@@ -15,6 +15,8 @@ use crate::{
     accounts::{self, PersonName},
     db::{Tx, on, statements, within},
     events::{self, Kind},
+    mail::{self, Places},
+    time::Timestamp,
     words::{EmailAddress, Field, Permission, Role},
 };
 use serde::{Deserialize, Serialize};
@@ -94,6 +96,8 @@ pub struct Imported {
     pub problems: Vec<Problem>,
     /// How many there are.
     pub wrong: u64,
+    /// When the last invitation leaves, or would if they were sent, in milliseconds since 1970. None where there are none.
+    pub last_letter: Option<i64>,
     /// Lines that were right, but stood in a chunk with one that was not, so nothing was made of them.
     pub left: u64,
 }
@@ -132,10 +136,13 @@ struct Columns {
 /// Reads a file and makes its accounts, or says what would be made of it.
 ///
 /// # Errors
-/// `Forbidden` and `Invalid` also when the authority or a role is lost on the way, `Broken` when the file cannot be read, or when the
+/// `TooMany` with letters, while those of other imports keep the row long enough; `Forbidden` and `Invalid` also when the authority or a role is lost on the way, `Broken` when the file cannot be read, or when the
 /// database does not answer: the chunks before are made then.
 pub async fn import(house: &Latchkey, admin: &Proven, file: impl Read + Send, how: How) -> Result<Imported, Refusal> {
     admin.may(Permission::UsersWrite)?;
+    if how == (How::Make { letters: true }) {
+        mail::has_room(house).await?;
+    }
     let mut done = Imported::default();
     // A line end more is an empty line, which is no line; so every line has one, and its number can be told by what was read.
     // A carriage return before it is a blank at the end of the last field. Taken for the line end itself, as by default, it would leave
@@ -167,6 +174,9 @@ pub async fn import(house: &Latchkey, admin: &Proven, file: impl Read + Send, ho
         }
     }
     settle(house, admin, &mut chunk, whole, how, &mut done).await?;
+    if how == How::DryRun && done.invited > 0 {
+        done.last_letter = Some(mail::last_of(house, done.invited).await?.0);
+    }
     Ok(done)
 }
 
@@ -330,12 +340,19 @@ async fn settle(
         return Ok(());
     }
     let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
+    let mut places = match letters {
+        true => Some(mail::places(house, &mut tx, invited).await?),
+        false => None,
+    };
     // The file may be long: since its lines were read, a role may be gone, or beyond the asker.
     for role in entries.iter().map(|entry| entry.role).collect::<HashSet<_>>() {
         may_give(&mut tx, &admin, role).await?;
     }
+    let mut last = None;
     for entry in &entries {
-        if !make_one(house, &mut tx, &admin, entry, letters).await? {
+        let at = places.as_mut().filter(|_| entry.hash.is_none()).map(Places::take);
+        last = at.or(last);
+        if !make_one(house, &mut tx, &admin, entry, at).await? {
             // Registered at this very moment. Nothing of the chunk is made.
             drop(tx);
             done.not(entry.line, Trouble::Known);
@@ -347,19 +364,20 @@ async fn settle(
     events::record(house, &mut tx, admin.event(Kind::AccountsImported).detail(count)).await?;
     tx.commit().await?;
     (done.ready, done.invited) = (done.ready + ready, done.invited + invited);
+    done.last_letter = last.map(|at| at.0).or(done.last_letter);
     if letters {
         house.outbox_bell.notify_one();
     }
     Ok(())
 }
 
-/// Makes one account. Answers false where the address has one.
+/// Makes one account, with a letter as of this moment. Answers false where the address has one.
 async fn make_one(
     house: &Latchkey,
     tx: &mut Tx,
     admin: &Acting,
     entry: &Entry,
-    letters: bool,
+    letter: Option<Timestamp>,
 ) -> Result<bool, Refusal> {
     let Entry { name, email, role, hash, .. } = entry;
     let (made, kind) = match hash {
@@ -387,8 +405,8 @@ async fn make_one(
         None => (make(house, tx, name, email, *role).await?, Kind::Invited),
     };
     let Some(id) = made else { return Ok(false) };
-    if hash.is_none() && letters {
-        accounts::send_invitation(house, tx, id, name, email).await?;
+    if let Some(at) = letter {
+        accounts::send_invitation(house, tx, id, name, email, at).await?;
     }
     events::record(house, tx, admin.event(kind).on(id).detail(role.as_str())).await?;
     Ok(true)

@@ -4,7 +4,7 @@
 //! roles, and as far as their own permissions go.
 
 use super::{
-    Acting, Proven,
+    Acting, Admin, Proven,
     acts::{permissions, reach},
 };
 use crate::{
@@ -65,15 +65,16 @@ statements! {
 /// Makes an account that its owner has as soon as they choose a password with what the letter brings. Answers its id.
 ///
 /// # Errors
-/// `Forbidden`, `Invalid` with every fault (`Taken` when the address has an account that somebody has confirmed or was invited to, `Wrong` when there is no such role), or when the
-/// database does not answer.
+/// `Forbidden`, `Invalid` with every fault (`Taken` when the address has an account that somebody has confirmed or was invited to, `Wrong` when there is no such role), `TooMany` letters to the
+/// address or invitations of everybody, or when the database does not answer.
 pub async fn invite(house: &Latchkey, admin: &Proven, name: &str, email: &str, role: Role) -> Result<Uuid, Refusal> {
     admin.may(Permission::UsersWrite)?;
     let (name, email) = read(name, email)?;
+    count(house, admin, &email).await?;
     let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
     may_give(&mut tx, &admin, role).await?;
     let id = make(house, &mut tx, &name, &email, role).await?.ok_or_else(taken)?;
-    accounts::send_invitation(house, &mut tx, id, &name, &email).await?;
+    accounts::send_invitation(house, &mut tx, id, &name, &email, house.now()).await?;
     events::record(house, &mut tx, admin.event(Kind::Invited).on(id).detail(role.as_str())).await?;
     tx.commit().await?;
     house.outbox_bell.notify_one();
@@ -107,23 +108,32 @@ pub async fn create(
 /// Sends the letter once more. The earlier ones stay good until one of them is spent.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound` when nobody waits there to accept an invitation, `TooMany` letters to the address, or when the database does
-/// not answer.
+/// `Forbidden`, `NotFound` when nobody waits there to accept an invitation, `TooMany` letters to the address or invitations of
+/// everybody, or when the database does not answer.
 pub async fn resend_invitation(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
     admin.may(Permission::UsersWrite)?;
     let address = EmailAddress::parse(&accounts::profile(house, id).await?.1)?;
-    throttle::take(house, Throttle::Letters, &address).await?;
+    count(house, admin, &address).await?;
     let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
     reach(&mut tx, &admin, id).await?;
     let invited: Option<(String, String, Role)> =
         within!(tx, |c| sqlx::query_as(INVITED).bind(id).fetch_optional(c).await)?;
     let (name, _, role) = invited.filter(|(_, email, _)| *email == address.as_str()).ok_or(Refusal::NotFound)?;
     let name = PersonName::parse(&name)?;
-    accounts::send_invitation(house, &mut tx, id, &name, &address).await?;
+    accounts::send_invitation(house, &mut tx, id, &name, &address, house.now()).await?;
     events::record(house, &mut tx, admin.event(Kind::Invited).on(id).detail(role.as_str())).await?;
     tx.commit().await?;
     house.outbox_bell.notify_one();
     Ok(())
+}
+
+/// Counts a letter of invitation: to this address, and among all of the installation, so that neither one administrator nor ten, made by
+/// whoever has stolen a session, can write to any number of strangers. Not whoever has the machine.
+async fn count(house: &Latchkey, admin: &Admin, address: &EmailAddress) -> Result<(), Refusal> {
+    if !admin.is_operator() {
+        throttle::take_by(house, Throttle::Invitations, b"all").await?;
+    }
+    throttle::take(house, Throttle::Letters, address).await
 }
 
 /// Takes an invitation back: the account, which nobody has ever had, is deleted at once.

@@ -131,6 +131,11 @@ impl Admin {
         self.seat.is_some_and(|(id, _)| id == account)
     }
 
+    /// Whether it is the command line.
+    pub(crate) const fn is_operator(&self) -> bool {
+        self.seat.is_none()
+    }
+
     /// Whether they may do this. Every rule of the panel asks it first.
     ///
     /// # Errors

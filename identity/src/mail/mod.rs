@@ -11,6 +11,7 @@ mod layout;
 mod letters;
 mod message;
 mod outbox;
+mod pace;
 mod transport;
 
 pub(crate) use asked::{Ask, Asked, ask};
@@ -22,13 +23,15 @@ pub use letters::{
 };
 pub(crate) use message::check_recipient;
 pub use message::check_sender;
+pub(crate) use outbox::post_at;
 pub use outbox::{Standing, post, standing, tidy};
+pub(crate) use pace::{Places, has_room, last_of, places};
 pub use transport::Transport;
 
 use serde::{Deserialize, Serialize};
 
 pub(crate) fn statements() -> Vec<crate::db::Statement> {
-    [claims::STATEMENTS, delivery::STATEMENTS, outbox::STATEMENTS].concat()
+    [claims::STATEMENTS, delivery::STATEMENTS, outbox::STATEMENTS, pace::STATEMENTS].concat()
 }
 
 crate::spelled! {

@@ -9,6 +9,7 @@ use crate::{
     Latchkey, Refusal,
     db::{Topic, Tx, on, statements, within},
     jobs,
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -63,6 +64,17 @@ pub async fn post(house: &Latchkey, tx: &mut Tx, owner: Option<Uuid>, letter: &L
     insert(house, tx, letter.kind, owner, letter).await
 }
 
+/// The same as of a later moment: it is due then, and counts as posted then.
+pub(crate) async fn post_at(
+    house: &Latchkey,
+    tx: &mut Tx,
+    owner: Option<Uuid>,
+    letter: &Letter,
+    at: Timestamp,
+) -> Result<(), Refusal> {
+    insert_at(house, tx, letter.kind, owner, letter, at).await
+}
+
 /// The same for what is not a letter yet.
 pub(super) async fn insert(
     house: &Latchkey,
@@ -70,6 +82,17 @@ pub(super) async fn insert(
     kind: Kind,
     owner: Option<Uuid>,
     content: &impl Serialize,
+) -> Result<(), Refusal> {
+    insert_at(house, tx, kind, owner, content, house.now()).await
+}
+
+async fn insert_at(
+    house: &Latchkey,
+    tx: &mut Tx,
+    kind: Kind,
+    owner: Option<Uuid>,
+    content: &impl Serialize,
+    at: Timestamp,
 ) -> Result<(), Refusal> {
     let plain = serde_json::to_vec(content).map_err(|error| Refusal::Broken(format!("letter: {error}")))?;
     let plain = Zeroizing::new(plain);
@@ -79,7 +102,7 @@ pub(super) async fn insert(
         .bind(id)
         .bind(kind.as_str())
         .bind(sealed)
-        .bind(house.now())
+        .bind(at)
         .bind(owner)
         .execute(c)
         .await

@@ -148,7 +148,7 @@ fn print_json(value: &impl serde::Serialize) -> Result<(), Refusal> {
 }
 
 /// A moment (milliseconds since 1970) to the minute, in UTC.
-fn moment(at: i64) -> String {
+pub(crate) fn moment(at: i64) -> String {
     let at = time::OffsetDateTime::from_unix_timestamp(at.div_euclid(1000)).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
     format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute())
 }

@@ -533,15 +533,28 @@ pub mod import {
     }
 
     pub fn would(imported: &Imported) -> String {
-        format!("{} accounts with a password and {} to be invited would be made.", imported.ready, imported.invited)
+        let letters = last(imported).map_or_else(String::new, |at| {
+            format!(" With --invite the last letter would leave at {at}: a thousand in an hour do.")
+        });
+        format!(
+            "{} accounts with a password and {} to be invited would be made.{letters}",
+            imported.ready, imported.invited
+        )
     }
 
     pub fn made(imported: &Imported, letters: bool) -> String {
-        let letters = if letters { "the letters are on their way" } else { "no letters were sent" };
+        let letters = match last(imported) {
+            Some(at) if letters => format!("their letters leave until {at}"),
+            Some(_) | None => "no letters were sent".to_owned(),
+        };
         format!(
             "{} accounts with a password and {} invited ones were made; {letters}.",
             imported.ready, imported.invited
         )
+    }
+
+    fn last(imported: &Imported) -> Option<String> {
+        Some(format!("{} UTC", crate::cli::moment(imported.last_letter?)))
     }
 
     pub fn unreadable(path: &Path, error: impl Display) -> String {

@@ -5,7 +5,7 @@ use super::Panel;
 use crate::{
     api::ImportAnswer,
     catalogue::{admin as panel, import as words, number},
-    components::{NoticeBox, Tone},
+    components::{NoticeBox, Tone, When},
     flash::Flash,
     visit,
 };
@@ -110,12 +110,16 @@ fn Planned(answer: ImportAnswer, csv: String) -> impl IntoView {
             <div class="card__body">
                 <dl class="facts">
                     <div class="facts__row"><dt>{words::INVITED}</dt><dd>{count(report.invited)}</dd></div>
+                    {report.last_letter.map(|at| view! {
+                        <div class="facts__row"><dt>{words::LAST_LETTER}</dt><dd><When at /></dd></div>
+                    })}
                     <div class="facts__row"><dt>{words::READY}</dt><dd>{count(report.ready)}</dd></div>
                 </dl>
                 <form method="post" action="/api/admin/import" class="stack">
                     <input type="hidden" name="csv" value=csv />
                     <input type="hidden" name="confirm" value="yes" />
                     {(report.invited > 0).then(|| view! {
+                        <p class="field__hint">{words::PACE}</p>
                         <label class="ticks__item">
                             <input type="checkbox" name="letters" value="yes" checked=true />
                             <span>{words::LETTERS}</span>
