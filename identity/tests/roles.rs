@@ -406,6 +406,64 @@ async fn a_role_is_never_removed_under_somebody() {
 }
 
 #[tokio::test]
+async fn a_role_stays_while_an_invitation_with_it_waits_and_what_it_is_by_then_counts() {
+    let home = TestHouse::start().await;
+    let (house, root) = (&home.house, Proven::operator());
+    make(&home, "support", "users:read").await;
+    let invite =
+        async |name: &str| admin::invite(house, &root, name, &format!("{name}@example.org"), named("support")).await;
+    let alice = invite("alice").await.unwrap();
+    let letter = home.letter().await.token();
+    let held = admin::remove_role(house, &root, name("support")).await;
+    assert!(matches!(held, Err(Refusal::InUse)), "{held:?}");
+    edit(&home, "support", "audit:read").await;
+    let mine = Secret::new("a quite different long password");
+    accounts::accept_invitation(house, &letter, &mine, &device()).await.unwrap();
+    let pair = accounts::sign_in(house, "alice@example.org", &mine, Stay::Day, &device()).await.unwrap();
+    assert_eq!((pair.viewer.role, pair.viewer.permissions.as_str()), (named("support"), "audit:read"));
+    admin::set_role(house, &root, alice, Role::User).await.unwrap();
+
+    let bob = invite("bob").await.unwrap();
+    admin::revoke_invitation(house, &root, bob).await.unwrap();
+    admin::remove_role(house, &root, name("support")).await.expect("nobody waits for it any more");
+    let late = invite("carol").await;
+    assert_eq!(fault(late.map(drop)), (Field::Role, Fault::Wrong));
+}
+
+/// An invitation and the end of its role at the same moment: there is never somebody with a role that is not there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_invited_to_a_role_that_goes_meanwhile() {
+    let home = TestHouse::start().await;
+    let nodes = home.nodes(2).await;
+    for round in 0..10 {
+        make(&home, "support", "users:read").await;
+        let attempts: Vec<_> = (0..6)
+            .map(|n| {
+                let house = nodes[n % 2].clone();
+                tokio::spawn(async move {
+                    let root = Proven::operator();
+                    if n % 3 == 0 {
+                        return admin::remove_role(&house, &root, name("support")).await;
+                    }
+                    let email = format!("r{round}n{n}@example.org");
+                    admin::invite(&house, &root, "Somebody", &email, named("support")).await.map(drop)
+                })
+            })
+            .collect();
+        for attempt in attempts {
+            let outcome = attempt.await.unwrap();
+            let fits = matches!(outcome, Ok(()) | Err(Refusal::Invalid(_) | Refusal::InUse | Refusal::NotFound));
+            assert!(fits, "{outcome:?}");
+        }
+        let dangling =
+            "select email from users where role_name is not null and role_name not in (select name from roles)";
+        assert_eq!(home.rows::<(String,)>(dangling).await, [], "round {round}");
+        home.change("update users set role_name = null").await;
+        home.change("delete from roles").await;
+    }
+}
+
+#[tokio::test]
 async fn a_filter_by_role_finds_its_holders() {
     let home = TestHouse::start().await;
     make(&home, "support", "users:read").await;
