@@ -9,8 +9,11 @@ import { type Server, WITHOUT_POST, startServer } from "./server";
 import { type Person, somebody, test as base } from "./test";
 import { ACCESS } from "./tokens";
 
-/** A stranger, somebody signed in, somebody about to leave, an administrator, one who gave the password long ago, and one who acts as somebody else. */
-export type Who = "stranger" | "user" | "leaver" | "admin" | "late" | "acting";
+/**
+ * A stranger, somebody signed in, somebody about to leave, an administrator, one who gave the password long ago, one who acts as somebody
+ * else, and one whose role opens a part of the panel.
+ */
+export type Who = "stranger" | "user" | "leaver" | "admin" | "late" | "acting" | "helper";
 
 export interface Sight {
   name: string;
@@ -174,6 +177,10 @@ export const SIGHTS: Sight[] = [
   { name: "admin-letters-none", path: "/admin/letters?state=given_up", as: "admin" },
   { name: "admin-undelivered", path: "/admin", as: "admin", undelivered: true },
   { name: "admin-letters-undelivered", path: "/admin/letters", as: "admin", undelivered: true },
+  { name: "admin-in-part", path: "/admin", as: "helper" },
+  { name: "admin-user-in-part", path: ({ userId }) => `/admin/users/${userId}`, as: "helper" },
+  { name: "admin-letters-in-part", path: "/admin/letters", as: "helper" },
+  { name: "admin-roles-denied", path: "/admin/roles", as: "helper", status: 403 },
   { name: "admin-audit", path: "/admin/audit", as: "admin" },
   { name: "admin-audit-entry", path: "/admin/audit", as: "admin", then: (page) => page.locator("tbody summary").first().click() },
   { name: "admin-audit-none", path: "/admin/audit?of=nobody@example.org&action=signed_in&from=2026-01-01", as: "admin" },
@@ -210,7 +217,8 @@ export const test = base.extend<
       const boss = await signIn(server, await made(server, ALMA(), "admin"), "day", LAPTOP);
       const why = "Ticket 12: the page looks empty";
       const acting = await post(server, "/api/admin/impersonate", { id: account(alice), reason: why }, boss);
-      const cookies = { stranger: [], user, leaver, admin, late, acting };
+      const helper = await signIn(server, await made(server, somebody("Helga Helper"), "support"), "day", LAPTOP);
+      const cookies = { stranger: [], user, leaver, admin, late, acting, helper };
       const [userId, leaverId, aliceId] = [account(user), account(leaver), account(alice)];
       await use({ cookies, userId, leaverId, aliceId, guestId: await invited(server, admin) });
     },
@@ -300,7 +308,7 @@ const CROWD = [
   }).map(([mailbox, name]) => `${mailbox}@example.com,${name}`),
 ];
 
-async function made(server: Server, person: Person, role: "user" | "admin"): Promise<Person> {
+async function made(server: Server, person: Person, role: "user" | "admin" | "support"): Promise<Person> {
   const words = ["user", "create", "--email", person.email, "--name", person.name, "--role", role, "--password-stdin"];
   await server.run(words, person.password);
   return person;
