@@ -442,7 +442,7 @@ async fn nobody_is_invited_to_a_role_that_goes_meanwhile() {
                 let house = nodes[n % 2].clone();
                 tokio::spawn(async move {
                     let root = Proven::operator();
-                    if n % 3 == 0 {
+                    if n % 3 == 2 {
                         return admin::remove_role(&house, &root, name("support")).await;
                     }
                     let email = format!("r{round}n{n}@example.org");
