@@ -25,16 +25,28 @@ alter table sessions add column acting_writes bigint; -- 1 when they may change 
 alter table sessions add column acting_back bigint; -- the generation in which that session was given back to them; 0 when it never will be
 create index sessions_by_acting on sessions (acting_id) where acting_id is not null;
 
--- Every event gets its place in a chain of hashes a moment after it was written.
-alter table events add column note text; -- what an administrator gave as the reason
-alter table events add column seq bigint; -- the place; null until then
-alter table events add column salt bytea; -- of the hash over what is personal; emptied when the person is forgotten
-alter table events add column personal bytea; -- that hash
-alter table events add column digest bytea; -- over the digest before, what is not personal, and that hash
-create unique index events_by_seq on events (seq);
-create index events_unsealed on events (id) where seq is null;
-create index events_by_kind on events (kind, id);
-create index events_by_actor on events (actor_id, id) where actor_id is not null;
+-- Every event gets its place in a chain of hashes a moment after it was written. Where there are many, the operator has made what follows
+-- beforehand without locking anybody out (docs/operations.md). A build by hand that was interrupted leaves an index that is never used.
+do $$
+declare
+    broken text;
+begin
+    select string_agg(indexrelid::regclass::text, ', ') into broken
+      from pg_index where indrelid in ('events'::regclass, 'sessions'::regclass) and not indisvalid;
+    if broken is not null then
+        raise exception 'an index that was being built by hand is not valid, drop it or build it again: %', broken;
+    end if;
+end
+$$;
+alter table events add column if not exists note text; -- what an administrator gave as the reason
+alter table events add column if not exists seq bigint; -- the place; null until then
+alter table events add column if not exists salt bytea; -- of the hash over what is personal; emptied when the person is forgotten
+alter table events add column if not exists personal bytea; -- that hash
+alter table events add column if not exists digest bytea; -- over the digest before, what is not personal, and that hash
+create unique index if not exists events_by_seq on events (seq);
+create index if not exists events_unsealed on events (id) where seq is null;
+create index if not exists events_by_kind on events (kind, id);
+create index if not exists events_by_actor on events (actor_id, id) where actor_id is not null;
 
 -- A node of the release before that forgets somebody puts another id in their place, and knows nothing of what else is emptied.
 create function events_forgotten() returns trigger language plpgsql as $$
@@ -117,7 +129,7 @@ create index leaving_by_name on users (name_key, id) where delete_at is not null
 create index leaving_by_seen on users (last_sign_in_at, id) where delete_at is not null;
 
 -- Sessions that nobody has ended, to be counted. With the last column SQLite need not look into the table whether that is so.
-create index sessions_living on sessions (expires_at, id, ended_at) where ended_at is null;
+create index if not exists sessions_living on sessions (expires_at, id, ended_at) where ended_at is null;
 
 -- The moment at which a signing key is planned to stop; its successor is made in time.
 alter table signing_keys add column retire_at bigint;

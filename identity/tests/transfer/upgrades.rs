@@ -146,3 +146,54 @@ async fn a_signing_key_of_the_first_release_signs_from_its_creation() {
         assert_eq!(world.number(&url, "select signs_from from signing_keys").await, 77);
     }
 }
+
+/// As the release before the admin panel left it.
+async fn version_three(url: &str) {
+    let Db::Postgres(pool) = Db::open(url).await.unwrap() else { panic!("not PostgreSQL") };
+    sqlx::migrate!("../migrations/postgres").run_to(3, &pool).await.unwrap();
+    pool.close().await;
+}
+
+/// What the manual has an operator run before a large upgrade.
+fn by_hand() -> impl Iterator<Item = &'static str> {
+    let manual = include_str!("../../../docs/operations.md");
+    let blocks = manual.split("```sql\n").skip(1).filter_map(|block| block.split("```").next());
+    blocks.flat_map(str::lines).filter(|line| line.contains(" if not exists "))
+}
+
+#[tokio::test]
+async fn what_was_built_by_hand_beforehand_is_not_built_again() {
+    let world = World::start();
+    let url = world.fresh(On::Postgres).await;
+    version_three(&url).await;
+    let mut built = 0;
+    for statement in by_hand() {
+        world.run(&url, statement).await;
+        built += u32::from(statement.contains("index concurrently"));
+    }
+    let files = "select cast(sum(relfilenode::bigint * relfilenode::bigint) as bigint) from pg_class
+                  where relname in ('events_by_seq', 'events_unsealed', 'events_by_kind', 'events_by_actor', 'sessions_living')";
+    let before = world.number(&url, files).await;
+    world.open(&url).await.unwrap().close().await;
+    assert_eq!((built, world.number(&url, files).await), (5, before));
+    // And it is the same as what the migration makes by itself.
+    let plain = world.fresh(On::Postgres).await;
+    world.open(&plain).await.unwrap().close().await;
+    let defined =
+        "select cast(sum(hashtextextended(indexdef, 0) / 1000) as bigint) from pg_indexes where schemaname = 'public'";
+    assert_eq!(world.number(&url, defined).await, world.number(&plain, defined).await);
+    assert_eq!(world.columns(&url).await, world.columns(&plain).await);
+}
+
+#[tokio::test]
+async fn an_index_whose_building_was_interrupted_is_named() {
+    let world = World::start();
+    let url = world.fresh(On::Postgres).await;
+    version_three(&url).await;
+    world.run(&url, "create index events_by_kind on events (kind, id)").await;
+    world.run(&url, "update pg_index set indisvalid = false where indexrelid = 'events_by_kind'::regclass").await;
+    let told = world.refused(&url).await;
+    assert!(told.contains("nothing was changed") && told.contains("events_by_kind"), "{told}");
+    world.run(&url, "drop index events_by_kind").await;
+    world.open(&url).await.unwrap().close().await;
+}
