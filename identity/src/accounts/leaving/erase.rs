@@ -12,7 +12,7 @@
 use crate::{
     Latchkey, Refusal,
     admin::another_admin,
-    db::{Tx, on, statements, within},
+    db::{Picked, Tx, on, statements, within},
     events::{self, Event, Kind, kinds_that_keep_their_note},
     keys::mac,
     mail,
@@ -23,6 +23,31 @@ use crate::{
 };
 use std::time::Duration;
 use uuid::Uuid;
+
+/// Puts the id that leads nowhere, `$1`, in the place of `$2`, in the oldest events that name them, found by two indexes. Of what they
+/// did to others, or to nobody, it stays told what it was.
+macro_rules! forget {
+    ($open:literal, $close:literal) => {
+        concat!(
+            "update events set subject_id = case when subject_id = $2 then $1 else subject_id end,
+                               actor_id = case when actor_id = $2 then $1 else actor_id end,
+                               ip = '', session_id = null, salt = null,
+                               note = case when (subject_id is null or subject_id <> $2) and kind in ",
+            kinds_that_keep_their_note!(),
+            " then note end where id",
+            $open,
+            "select id from events
+              where id in (select id from (select id from events where subject_id = $2 order by id limit $3) s
+                           union select id from (select id from events where actor_id = $2 order by id limit $3) a)
+              order by id limit $3",
+            $close
+        )
+    };
+}
+
+/// On PostgreSQL rows are locked in the order of their ids, by everybody who forgets, and whoever removes or seals passes them over: nobody
+/// waits for anybody in a circle.
+const FORGET: Picked = Picked::new(forget!(" in (", ")"), forget!(" = any(array(", " for update))"));
 
 statements! {
     DUE = "select id from users where delete_at <= $1 and id > $2 order by id limit $3";
@@ -39,18 +64,7 @@ statements! {
               where id = $1 and delete_at <= $2
                 and not exists (select 1 from sessions s
                                  where s.user_id = users.id and (s.ended_at is null or s.ended_at > $2))";
-    /// What happened to them. `$1` is the id that leads nowhere.
-    FORGET_SUBJECT = "update events set subject_id = $1, actor_id = case when actor_id = $2 then $1 else actor_id end,
-                                        ip = '', session_id = null, note = null, salt = null
-                       where id in (select id from events where subject_id = $2 limit $3)";
-    /// What they did to others, or to nobody. What it was stays told.
-    FORGET_ACTOR = concat!(
-        "update events set actor_id = $1, ip = '', session_id = null, salt = null, note = case when kind in ",
-        kinds_that_keep_their_note!(),
-        " then note end
-           where id in (select id from events
-                         where actor_id = $2 and (subject_id is null or actor_id <> subject_id) limit $3)"
-    );
+    FORGET_PLAIN = FORGET.plain;
     /// What would otherwise go with the account in one piece: those of many years, with every token they ever had.
     SHED = "delete from sessions
              where id in (select id from sessions where user_id = $1 and ended_at <= $2 limit $3)
@@ -154,17 +168,14 @@ async fn close(house: &Latchkey, user: Uuid) -> Result<bool, Refusal> {
 
 /// One batch of events. Answers how many there were.
 async fn anonymise(tx: &mut Tx, user: Uuid, nobody: Uuid) -> Result<u64, Refusal> {
-    let mut changed = 0;
-    for statement in [FORGET_SUBJECT, FORGET_ACTOR] {
-        changed += within!(*tx, |c| sqlx::query(statement)
-            .bind(nobody)
-            .bind(user)
-            .bind(BATCH)
-            .execute(c)
-            .await
-            .map(|done| done.rows_affected()))?;
-    }
-    Ok(changed)
+    let sql = FORGET.within(tx);
+    Ok(within!(*tx, |c| sqlx::query(sql)
+        .bind(nobody)
+        .bind(user)
+        .bind(BATCH)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?)
 }
 
 /// Puts the id `nobody` in the place of an account in every event, within the transaction that deletes it.
