@@ -6,11 +6,16 @@
 
 use crate::{
     Latchkey, Refusal,
-    db::{on, statements},
+    db::{Picked, on, picked, statements},
     jobs,
     keys::mac,
 };
 use std::{num::NonZeroU32, time::Duration};
+
+const TIDY: Picked = picked!(
+    "delete from address_counts where key",
+    "select key from address_counts where empty_at <= $1 or empty_at > cast($1 as bigint) + 120000 limit $2"
+);
 
 statements! {
     /// Counts one request unless there were too many: then no row comes back. `$3` what one request costs, `$4` what may be owed.
@@ -27,9 +32,7 @@ statements! {
             returning empty_at";
     OWED = "select empty_at from address_counts where key = $1";
     /// Those that are back at nothing, and those of a wrong clock: two minutes are twice what may be owed.
-    TIDY = "delete from address_counts
-             where key in (select key from address_counts
-                            where empty_at <= $1 or empty_at > cast($1 as bigint) + 120000 limit $2)";
+    TIDY_PLAIN = TIDY.plain;
 }
 
 const MINUTE: i64 = 60_000;
@@ -59,6 +62,6 @@ pub async fn take(house: &Latchkey, class: &str, network: &[u8], per_minute: Non
     Err(Refusal::TooMany { retry_after: Duration::from_millis(wait as u64) })
 }
 
-pub(crate) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
-    jobs::clear(house, TIDY, house.now()).await
+pub(crate) async fn tidy(house: &Latchkey) -> Result<bool, Refusal> {
+    jobs::clear(house, &TIDY, house.now()).await
 }

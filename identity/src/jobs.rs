@@ -5,11 +5,11 @@
 
 use crate::{
     Latchkey, Refusal, accounts, address_counts, admin, audit,
-    db::{on, statements},
+    db::{Picked, on, statements},
     keys, mail, sessions, throttle,
     time::Timestamp,
 };
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 statements! {
     /// A time further away than two periods was set by a clock that was wrong; clocks that differ a little are not.
@@ -17,6 +17,7 @@ statements! {
             on conflict (name) do update set due_at = cast($2 as bigint) + cast($3 as bigint)
              where jobs.due_at <= $2 or jobs.due_at > cast($2 as bigint) + 2 * cast($3 as bigint)
             returning name";
+    AGAIN = "update jobs set due_at = $1 where name = $2";
     DUE = "select due_at from jobs where name = $1";
 }
 
@@ -38,11 +39,11 @@ const EVENTS_EVERY: Duration = Duration::from_secs(3600);
 /// Rows removed in one transaction. On SQLite everybody else who writes waits for its end, and nobody is to wait for 50 ms.
 pub(crate) const BATCH: i64 = 200;
 
-/// Transactions of one turn, so that other jobs have theirs: fifty thousand rows in five minutes are more than people leave behind.
-const BATCHES: u32 = 250;
+/// Transactions of one turn of one job, so that other jobs have theirs.
+pub(crate) const BATCHES: u32 = 50;
 
 /// Between two of them others write.
-const BREATH: Duration = Duration::from_millis(20);
+pub(crate) const BREATH: Duration = Duration::from_millis(20);
 
 /// A job that consists in being taken: it proves that something can be written.
 const PROBE: &str = "probe";
@@ -50,49 +51,82 @@ const PROBE: &str = "probe";
 /// How long a proof holds.
 const PROBE_EVERY: Duration = Duration::from_secs(5);
 
-/// Does what is due and nobody else has taken. To be called about once a minute.
+/// Does what is due and nobody else has taken. To be called about once a minute, and again at once where it answers that there is more:
+/// clean-up has turns, and is due again when one was not enough.
+///
+/// A job that fails keeps no other from being done.
 ///
 /// # Errors
-/// When the database does not answer; what was left is done at its next turn.
-pub async fn run_due(house: &Latchkey) -> Result<(), Refusal> {
-    if take(house, "tidy", TIDY_EVERY).await? {
-        tidy(house).await?;
-    }
-    if take(house, "erase accounts", ERASE_EVERY).await? {
-        accounts::leaving::erase_due(house).await?;
-    }
-    if take(house, "tally", TALLY_EVERY).await? {
-        admin::count_anew(house).await?;
-    }
-    if take(house, "remove old events", EVENTS_EVERY).await? {
-        audit::remove_old(house).await?;
-    }
-    keys::succeed_if_due(house).await?;
-    if take(house, "rotate keys", KEYS_EVERY).await? {
-        keys::rotate_if_old(house).await?;
-    }
-    Ok(())
+/// The first there was, such as that the database does not answer; what was left is done at its next turn.
+pub async fn run_due(house: &Latchkey) -> Result<bool, Refusal> {
+    // First what somebody waits for at a certain moment, last what may take long.
+    let mut done = keys::succeed_if_due(house).await.map(|()| false);
+    let rotated = async { keys::rotate_if_old(house).await.map(|()| false) };
+    done = both(done, in_turn(house, "rotate keys", KEYS_EVERY, rotated).await);
+    let counted = async { admin::count_anew(house).await.map(|()| false) };
+    done = both(done, in_turn(house, "tally", TALLY_EVERY, counted).await);
+    done = both(done, in_turn(house, "tidy", TIDY_EVERY, tidy(house)).await);
+    let removed = async { audit::remove_old(house).await.map(|removed| removed.more) };
+    done = both(done, in_turn(house, "remove old events", EVENTS_EVERY, removed).await);
+    let erased = async { accounts::leaving::erase_due(house).await.map(|()| false) };
+    both(done, in_turn(house, "erase accounts", ERASE_EVERY, erased).await)
 }
 
-/// Removes what has served its time: expired tokens, sessions over for long, retired keys, old letters, throttles and counts.
+/// Does a job if it is due and nobody else has taken it. Whether there is more to do: then it is due at once.
+async fn in_turn(
+    house: &Latchkey,
+    job: &str,
+    every: Duration,
+    work: impl Future<Output = Result<bool, Refusal>>,
+) -> Result<bool, Refusal> {
+    if house.is_closing() || !take(house, job, every).await? {
+        return Ok(false);
+    }
+    let more = work.await?;
+    if more {
+        let now = house.now();
+        on!(house.db, write, |p| sqlx::query(AGAIN).bind(now).bind(job).execute(p).await.map(drop))?;
+    }
+    Ok(more)
+}
+
+/// Of two pieces of work, whether either has more to do, or the first error. The second is logged, unless it only says that the database
+/// is away, which both then do.
+pub(crate) fn both(one: Result<bool, Refusal>, other: Result<bool, Refusal>) -> Result<bool, Refusal> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok(one || other),
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
+        (Err(first), Err(second)) => {
+            if !matches!(second, Refusal::Unavailable(_)) {
+                tracing::error!(error = %second, "another background job failed too");
+            }
+            Err(first)
+        }
+    }
+}
+
+/// Removes what has served its time: expired tokens, sessions over for long, retired keys, old letters, throttles and counts. Answers
+/// whether there is more. Where one of them cannot be removed, the others are all the same.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
-    accounts::tidy(house).await?;
-    sessions::end_lapsed(house).await?;
-    sessions::tidy(house).await?;
-    keys::tidy(house).await?;
-    mail::tidy(house).await?;
-    throttle::tidy(house).await?;
-    address_counts::tidy(house).await
+pub async fn tidy(house: &Latchkey) -> Result<bool, Refusal> {
+    let mut done = keys::tidy(house).await.map(|()| false);
+    done = both(done, sessions::end_lapsed(house).await.map(|()| false));
+    done = both(done, accounts::tidy(house).await);
+    done = both(done, sessions::tidy(house).await);
+    done = both(done, mail::tidy(house).await);
+    done = both(done, throttle::tidy(house).await);
+    both(done, address_counts::tidy(house).await)
 }
 
-/// Removes what is older than a moment, a few rows at a time: `sql` removes [`BATCH`] (`$2`) of those from before `$1` at most.
+/// Removes what is older than a moment, a few rows at a time: `rows` removes [`BATCH`] (`$2`) of those from before `$1` at most. Answers
+/// whether there are more.
 ///
 /// # Errors
 /// When the database does not answer; what was left is removed at the next turn.
-pub(crate) async fn clear(house: &Latchkey, sql: &'static str, before: Timestamp) -> Result<(), Refusal> {
+pub(crate) async fn clear(house: &Latchkey, rows: &Picked, before: Timestamp) -> Result<bool, Refusal> {
+    let sql = rows.on(&house.db);
     for _ in 0..BATCHES {
         let removed = on!(house.db, write, |p| sqlx::query(sql)
             .bind(before)
@@ -101,11 +135,11 @@ pub(crate) async fn clear(house: &Latchkey, sql: &'static str, before: Timestamp
             .await
             .map(|done| done.rows_affected()))?;
         if removed < BATCH as u64 || house.is_closing() {
-            break;
+            return Ok(false);
         }
         tokio::time::sleep(BREATH).await;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Writes something, unless anybody did within the last seconds: whoever asks whether we are ready must not be able to keep the

@@ -5,7 +5,7 @@
 
 use crate::{
     Latchkey, Refusal,
-    db::{Tx, on, statements, within},
+    db::{Picked, Tx, on, picked, statements, within},
     jobs,
     keys::mac,
     policy::Policy,
@@ -14,6 +14,12 @@ use crate::{
 };
 use std::time::Duration;
 use uuid::Uuid;
+
+const TIDY: Picked = picked!(
+    "delete from throttles where key",
+    "select key from throttles
+      where started_at <= $1 and blocked_until <= cast($1 as bigint) + 3600000 order by started_at limit $2"
+);
 
 statements! {
     /// Counts one attempt, unless the key is blocked: then no row comes back. `$3` window, `$4` free attempts, `$5` first
@@ -34,9 +40,7 @@ statements! {
     BLOCKED = "select blocked_until from throttles where key = $1";
     CLEAR = "delete from throttles where key = $1";
     /// Those of which the longest block is over too.
-    TIDY = "delete from throttles
-             where key in (select key from throttles
-                            where started_at <= $1 and blocked_until <= cast($1 as bigint) + 3600000 order by started_at limit $2)";
+    TIDY_PLAIN = TIDY.plain;
 }
 
 /// How long a key that was blocked is remembered after its last attempt.
@@ -162,7 +166,7 @@ pub(crate) async fn forget(house: &Latchkey, tx: &mut Tx, user: Uuid, address: &
     Ok(())
 }
 
-pub(crate) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
+pub(crate) async fn tidy(house: &Latchkey) -> Result<bool, Refusal> {
     const { assert!(MEMORY.as_millis() == 3_600_000, "the statement has it as a number") };
-    jobs::clear(house, TIDY, house.now().minus(MEMORY)).await
+    jobs::clear(house, &TIDY, house.now().minus(MEMORY)).await
 }

@@ -373,15 +373,15 @@ async fn what_is_old_is_removed_by_its_class_and_the_rest_holds() {
     two_events(&home.house, home.person("carol").await).await;
     audit::seal(&home.house).await.unwrap();
     let noted = audit::standing(&home.house).await.unwrap();
-    assert_eq!(audit::remove_old(&home.house).await.unwrap(), 0, "too early");
+    assert_eq!(audit::remove_old(&home.house).await.unwrap().events, 0, "too early");
     home.advance(11 * 86_400);
     let sign_ins = kinds(&home, "signed_in").await;
-    assert_eq!(audit::remove_old(&home.house).await.unwrap(), (sign_ins - 1) as u64, "but not the late one");
+    assert_eq!(audit::remove_old(&home.house).await.unwrap().events, (sign_ins - 1) as u64, "but not the late one");
     assert_eq!((kinds(&home, "signed_in").await, kinds(&home, "created").await), (1, 3));
     let verdict = verified(&home).await.expect("at once");
     assert_eq!(verdict.removed, sign_ins - 1);
     audit::seal(&home.house).await.unwrap();
-    assert_eq!(audit::remove_old(&home.house).await.unwrap(), 0);
+    assert_eq!(audit::remove_old(&home.house).await.unwrap().events, 0);
     assert_eq!(kinds(&home, "events_removed").await, 1);
     let file = exported(&home, Chosen::default(), Format::Csv).await;
     let noted = audit::unhex(&noted.digest);
@@ -406,7 +406,7 @@ async fn runs_that_touch_become_one_in_whatever_order_they_are_removed() {
     audit::seal(&home.house).await.unwrap();
     home.advance(2 * 86_400);
     let sealed = audit::standing(&home.house).await.unwrap().seq;
-    let removed = audit::remove_old(&home.house).await.unwrap() as i64;
+    let removed = audit::remove_old(&home.house).await.unwrap().events as i64;
     assert!(removed > 300, "more than a batch: {removed}");
     let kept = count(&home, &format!("select count(*) from events where seq <= {sealed}")).await;
     assert_eq!(kept + removed, sealed);

@@ -4,6 +4,7 @@ mod support;
 
 use identity::{
     Latchkey,
+    accounts::leaving,
     admin::Proven,
     audit::{self, Chosen, Export, Fault, Format, Verdict, Verifier, verify_export},
     events::Kind,
@@ -12,7 +13,8 @@ use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
-use support::{START, TestHouse};
+use support::{START, TestHouse, postgres::Cluster};
+use uuid::Uuid;
 
 const DAY: i64 = 86_400_000;
 
@@ -20,7 +22,7 @@ const DAY: i64 = 86_400_000;
 async fn past(home: &TestHouse, kinds: [&str; 2], days: i64, a_day: i64) {
     let step = DAY / a_day;
     let (start, [one, other]) = (START.0, kinds);
-    let (series, id) = if home.database().is_postgres() {
+    let (series, id) = if home.db.is_shared() {
         let id = "(lpad(to_hex($start + i * $step), 12, '0') || '70008000' || lpad(to_hex(i), 12, '0'))::uuid";
         (format!("select i from generate_series(0, {}) i", days * a_day - 1), id)
     } else {
@@ -64,7 +66,7 @@ async fn what_was_removed_is_accounted_for_at_once_whatever_waits() {
     home.advance(405 * 86_400);
     // It waits, and nobody seals it.
     home.person("late").await;
-    let removed = audit::remove_old(&home.house).await.unwrap();
+    let removed = audit::remove_old(&home.house).await.unwrap().events;
     assert!(removed > 200, "{removed}");
     assert_eq!(verified(&home.house).await.unwrap().removed, removed as i64);
     let (told, waiting): (i64, i64) = home
@@ -75,7 +77,11 @@ async fn what_was_removed_is_accounted_for_at_once_whatever_waits() {
         .await;
     assert_eq!((told as u64, waiting), (removed.div_ceil(200), 1));
     home.advance(3600);
-    assert_eq!(audit::remove_old(&home.house).await.unwrap(), 0, "one removal a day, for it is an entry that stays");
+    assert_eq!(
+        audit::remove_old(&home.house).await.unwrap().events,
+        0,
+        "one removal a day, for it is an entry that stays"
+    );
 }
 
 #[tokio::test]
@@ -89,7 +95,7 @@ async fn a_slow_reader_gets_what_can_be_verified_though_old_events_go_meanwhile(
         file += &export.next().await.unwrap().unwrap();
     }
     home.advance(411 * 86_400);
-    assert!(audit::remove_old(&home.house).await.unwrap() > 500);
+    assert!(audit::remove_old(&home.house).await.unwrap().events > 500);
     let verdict = rest(export, file).await.unwrap();
     assert!(verdict.removed > 0, "{verdict:?}");
 }
@@ -127,7 +133,7 @@ async fn nothing_seems_to_be_missing_while_old_events_go() {
     let mut removed = 0;
     for _ in 0..DAYS {
         home.advance(86_400);
-        removed += audit::remove_old(&home.house).await.unwrap();
+        removed += audit::remove_old(&home.house).await.unwrap().events;
         tokio::task::yield_now().await;
     }
     done.store(true, Ordering::SeqCst);
@@ -160,4 +166,80 @@ async fn a_turn_of_sealing_is_bounded() {
     past(&home, ["signed_in", "registered"], 260, 100).await;
     assert_eq!(audit::seal(&home.house).await.unwrap(), audit::TURN);
     assert_eq!(audit::seal(&home.house).await.unwrap(), 26_000 - audit::TURN);
+}
+
+/// Whoever forgets goes by the person, whoever removes by the kind: in another order, over the same rows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn forgetting_removing_and_sealing_never_wait_for_each_other_in_a_circle() {
+    let cluster = Cluster::start();
+    let home = TestHouse::at(&cluster.url()).await;
+    let nodes = home.nodes(3).await;
+    for round in 0..4 {
+        let (alice, bob) = (home.person(&format!("a{round}")).await, home.person(&format!("b{round}")).await);
+        home.change("delete from events where seq is null").await;
+        past(&home, ["signed_in", "signed_out"], 10, 160).await;
+        // Each is in every event, now as the one who acts and now as the other.
+        home.change(&format!(
+            "update events set actor_id = case when at % 3 = 0 then '{alice}'::uuid else '{bob}' end,
+                               subject_id = case when at % 3 = 0 then '{bob}'::uuid else '{alice}' end
+              where seq is null"
+        ))
+        .await;
+        sealed(&home.house).await;
+        home.advance(420 * 86_400);
+        home.change(&format!("update users set delete_at = {}", home.house.now().0 - DAY)).await;
+        let (removing, forgetting, sealing) =
+            tokio::join!(audit::remove_old(&nodes[0]), leaving::erase_due(&nodes[1]), async {
+                tokio::time::timeout(std::time::Duration::from_secs(60), audit::seal(&nodes[2])).await.unwrap()
+            });
+        forgetting.unwrap();
+        sealing.unwrap();
+        removing.unwrap();
+        while audit::remove_old(&home.house).await.unwrap().events > 0 {}
+        assert_eq!(home.row::<(i64,)>("select count(*) from users").await.0, 0, "{round}");
+        let named = format!("select count(*) from events where '{alice}' in (actor_id, subject_id)");
+        assert_eq!(home.row::<(i64,)>(&named).await.0, 0, "{round}");
+        sealed(&home.house).await;
+        verified(&home.house).await.unwrap();
+        // The ids of the next round's events are those of this one's.
+        home.change("delete from events").await;
+        home.change("delete from audit_gaps").await;
+        home.change("delete from audit_chain").await;
+    }
+}
+
+#[tokio::test]
+async fn removing_passes_over_what_somebody_else_is_at() {
+    let cluster = Cluster::start();
+    let home = TestHouse::at(&cluster.url()).await;
+    past(&home, ["signed_in", "registered"], 2, 100).await;
+    sealed(&home.house).await;
+    home.advance(410 * 86_400);
+    let identity::db::Db::Postgres(pool) = &home.db else { panic!("not PostgreSQL") };
+    let mut other = pool.begin().await.unwrap();
+    let held: Uuid =
+        sqlx::query_scalar("select id from events where kind = 'signed_in' order by id limit 1 for update")
+            .fetch_one(&mut *other)
+            .await
+            .unwrap();
+    let removing = tokio::time::timeout(std::time::Duration::from_secs(4), audit::remove_old(&home.house)).await;
+    assert_eq!(removing.expect("it waits for nobody").unwrap().events, 99);
+    other.rollback().await.unwrap();
+    let left: Vec<(Uuid,)> = home.rows("select id from events where kind = 'signed_in'").await;
+    assert_eq!(left, [(held,)]);
+    assert_eq!(audit::remove_old(&home.house).await.unwrap().events, 1);
+    assert_eq!(verified(&home.house).await.unwrap().removed, 100);
+}
+
+#[tokio::test]
+async fn a_turn_of_removing_is_bounded() {
+    let home = TestHouse::start().await;
+    past(&home, ["signed_in", "signed_out"], 51, 200).await;
+    sealed(&home.house).await;
+    home.advance(460 * 86_400);
+    let first = audit::remove_old(&home.house).await.unwrap();
+    assert_eq!((first.events, first.more), (10_000, true));
+    let second = audit::remove_old(&home.house).await.unwrap();
+    assert_eq!((second.events, second.more), (200, false));
+    assert_eq!(verified(&home.house).await.unwrap().removed, 10_200);
 }

@@ -7,7 +7,7 @@
 use super::secure;
 use crate::{
     Latchkey, Refusal,
-    db::{Tx, on, statements, within},
+    db::{Picked, Tx, on, picked, statements, within},
     events::{self, Event, Kind},
     jobs,
     keys::mac,
@@ -22,6 +22,9 @@ use crate::{
 use std::time::Duration;
 use uuid::Uuid;
 
+const TIDY: Picked =
+    picked!("delete from devices where key", "select key from devices where seen_at <= $1 order by seen_at limit $2");
+
 statements! {
     IS_KNOWN = "select user_id from devices where key = $1";
     SEEN = "insert into devices (key, user_id, created_at, seen_at) values ($1, $2, $3, $3)
@@ -32,7 +35,7 @@ statements! {
     CROWD = "delete from devices where user_id = $1
                and key not in (select key from devices where user_id = $1 order by seen_at desc, key limit $2)";
     OF = "select key from devices where user_id = $1";
-    TIDY = "delete from devices where key in (select key from devices where seen_at <= $1 order by seen_at limit $2)";
+    TIDY_PLAIN = TIDY.plain;
 }
 
 /// How long a browser is known after its last sign-in; as long as browsers keep a cookie (RFC 6265bis section 5.5).
@@ -118,6 +121,6 @@ pub(super) async fn keys_of(house: &Latchkey, user: Uuid) -> Result<Vec<Vec<u8>>
     Ok(rows.into_iter().map(|(key,)| key).collect())
 }
 
-pub(super) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
-    jobs::clear(house, TIDY, house.now().minus(KNOWN_FOR)).await
+pub(super) async fn tidy(house: &Latchkey) -> Result<bool, Refusal> {
+    jobs::clear(house, &TIDY, house.now().minus(KNOWN_FOR)).await
 }

@@ -6,7 +6,7 @@
 
 use crate::{
     Latchkey, Refusal,
-    db::{Tx, on, statements, within},
+    db::{Picked, Tx, on, picked, statements, within},
     jobs,
     keys::mac,
     time::Timestamp,
@@ -15,6 +15,11 @@ use crate::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use std::time::Duration;
 use uuid::Uuid;
+
+const TIDY: Picked = picked!(
+    "delete from mailed_tokens where id",
+    "select id from mailed_tokens where expires_at <= $1 order by expires_at limit $2"
+);
 
 statements! {
     /// Later than those of the account before it, whatever the clocks of two nodes say: `VOID_SINCE` goes by their order.
@@ -39,8 +44,7 @@ statements! {
     VOID = "delete from mailed_tokens where user_id = $1 and purpose = $2 and spent_at is null";
     VOID_SINCE = "delete from mailed_tokens
                    where user_id = $1 and purpose = $2 and spent_at is null and (address = $3 or created_at > $4)";
-    TIDY = "delete from mailed_tokens
-             where id in (select id from mailed_tokens where expires_at <= $1 order by expires_at limit $2)";
+    TIDY_PLAIN = TIDY.plain;
 }
 
 crate::spelled! {
@@ -273,8 +277,8 @@ pub(super) async fn give_back(tx: &mut Tx, taken: &Taken) -> Result<(), Refusal>
     Ok(())
 }
 
-pub(super) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
-    jobs::clear(house, TIDY, house.now()).await
+pub(super) async fn tidy(house: &Latchkey) -> Result<bool, Refusal> {
+    jobs::clear(house, &TIDY, house.now()).await
 }
 
 fn hash(house: &Latchkey, purpose: Purpose, kind: &[u8], value: &str) -> [u8; 32] {

@@ -95,7 +95,6 @@ pub(crate) fn statements() -> Vec<crate::db::Statement> {
     .concat()
 }
 
-pub(crate) async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
-    devices::tidy(house).await?;
-    mailed::tidy(house).await
+pub(crate) async fn tidy(house: &Latchkey) -> Result<bool, Refusal> {
+    crate::jobs::both(devices::tidy(house).await, mailed::tidy(house).await)
 }

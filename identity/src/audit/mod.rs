@@ -28,7 +28,7 @@ pub(crate) use figures::daily;
 pub use figures::{Figure, figures};
 pub use lines::{Format, Gap, Piece, rfc3339, unhex};
 pub use list::{Chosen, Cursor, LOOK, list, who};
-pub use retention::remove_old;
+pub use retention::{Removed, remove_old};
 pub use seal::{BATCH, TURN, seal};
 pub use verify::{Fault, Place, Verdict, Verifier, verify_export};
 

@@ -11,17 +11,23 @@ use super::{
 };
 use crate::{
     Latchkey, Refusal,
-    db::{Tx, statements, within},
+    db::{Picked, Tx, picked, statements, within},
     events::{self, Event, Kind},
+    jobs::{BATCHES, BREATH},
     time::Timestamp,
 };
 use uuid::Uuid;
 
+/// Ids tell the time, so the oldest of a kind are the first of them. Whoever is being forgotten is left for later: forgetting and
+/// removing would else wait for each other in a circle.
+const REMOVE: Picked = picked!(
+    "delete from events where id",
+    "select id from events where kind = $1 and id < $2 and seq is not null order by id limit $3",
+    "returning seq, digest"
+);
+
 statements! {
-    /// Ids tell the time, so the oldest of a kind are the first of them.
-    REMOVE = "delete from events
-               where id in (select id from events where kind = $1 and id < $2 and seq is not null order by id limit $3)
-              returning seq, digest";
+    REMOVE_PLAIN = REMOVE.plain;
     /// The run that ends where another begins is a part of it from now on.
     JOIN_BEFORE = "delete from audit_gaps where last_seq = $1 returning first_seq";
     JOIN_AFTER = "update audit_gaps set first_seq = $1 where first_seq = $2";
@@ -35,25 +41,39 @@ const BATCH: usize = 200;
 const DAY: i64 = 86_400_000;
 
 /// Removes what is older than the settings allow, class by class, and whole days (UTC) only: each removal is an entry that stays for
-/// ever, and a quiet installation would else have more of these than of anything else. Answers how many events it were.
+/// ever, and a quiet installation would else have more of these than of anything else. Some thousands at one turn.
 ///
 /// # Errors
 /// When the database does not answer; what was left is done at the next turn.
-pub async fn remove_old(house: &Latchkey) -> Result<u64, Refusal> {
-    let mut removed = 0;
+pub async fn remove_old(house: &Latchkey) -> Result<Removed, Refusal> {
+    let (mut events, mut batches) = (0, 0);
     for class in Class::ALL.iter().copied() {
         let Some(kept) = house.settings.retention.of(class) else { continue };
         let over = house.now().minus(kept);
         let before = first_id(Timestamp(over.0 - over.0.rem_euclid(DAY)));
         while !house.is_closing() {
+            if batches == BATCHES {
+                return Ok(Removed { events, more: true });
+            }
             let batch = remove(house, class, before).await?;
-            removed += batch as u64;
+            events += batch as u64;
             if batch < BATCH {
                 break;
             }
+            batches += 1;
+            tokio::time::sleep(BREATH).await;
         }
     }
-    Ok(removed)
+    Ok(Removed { events, more: false })
+}
+
+/// What one turn has done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// How many events it were.
+    pub events: u64,
+    /// Whether there may be more.
+    pub more: bool,
 }
 
 /// The least id that an event of this moment can have (RFC 9562 section 5.7).
@@ -70,8 +90,12 @@ async fn remove(house: &Latchkey, class: Class, before: Uuid) -> Result<usize, R
     let mut gone: Vec<(i64, Vec<u8>)> = Vec::new();
     for kind in class.kinds().filter(|kind| !matches!(kind, Kind::EventsRemoved | Kind::AccountDeleted)) {
         let rest = (BATCH - gone.len()) as i64;
-        let removed: Vec<(i64, Vec<u8>)> =
-            within!(tx, |c| sqlx::query_as(REMOVE).bind(kind.as_str()).bind(before).bind(rest).fetch_all(c).await)?;
+        let removed: Vec<(i64, Vec<u8>)> = within!(tx, |c| sqlx::query_as(REMOVE.on(&house.db))
+            .bind(kind.as_str())
+            .bind(before)
+            .bind(rest)
+            .fetch_all(c)
+            .await)?;
         gone.extend(removed);
         if gone.len() >= BATCH {
             break;

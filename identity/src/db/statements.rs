@@ -35,3 +35,43 @@ pub fn all_statements() -> Vec<Statement> {
     ]
     .concat()
 }
+
+/// A statement that takes some rows at a time, and the question that picks them.
+///
+/// On PostgreSQL rows that somebody else is at are passed over and left for the next time, so that whoever cleans up waits for nobody and
+/// nobody can wait for them in a circle. As an array, because the rows of a subquery may be asked for twice, and would then be others.
+pub(crate) struct Picked {
+    /// For SQLite, where there is one writer anyway, and for the register.
+    pub plain: &'static str,
+    locking: &'static str,
+}
+
+impl Picked {
+    pub const fn new(plain: &'static str, locking: &'static str) -> Self {
+        Self { plain, locking }
+    }
+
+    /// The text for this database.
+    pub const fn on(&self, db: &super::Db) -> &'static str {
+        if db.is_shared() { self.locking } else { self.plain }
+    }
+
+    /// The text for the database of this transaction.
+    pub const fn within(&self, tx: &super::Tx) -> &'static str {
+        match tx {
+            super::Tx::Sqlite(_) => self.plain,
+            super::Tx::Postgres(_) => self.locking,
+        }
+    }
+}
+
+/// `picked!("delete from t where id", "select id from t where … limit $2")`, perhaps with what follows, such as `returning`.
+macro_rules! picked {
+    ($what:literal, $pick:literal $(, $then:literal)?) => {
+        $crate::db::Picked::new(
+            concat!($what, " in (", $pick, ")" $(, " ", $then)?),
+            concat!($what, " = any(array(", $pick, " for update skip locked))" $(, " ", $then)?),
+        )
+    };
+}
+pub(crate) use picked;

@@ -7,7 +7,7 @@
 use super::{Ask, Kind, Letter};
 use crate::{
     Latchkey, Refusal,
-    db::{Topic, Tx, on, statements, within},
+    db::{Picked, Topic, Tx, on, picked, statements, within},
     jobs,
     time::Timestamp,
 };
@@ -16,10 +16,14 @@ use std::time::Duration;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+const TIDY: Picked = picked!(
+    "delete from letters where id",
+    "select id from letters where sealed is null and created_at < $1 order by created_at limit $2"
+);
+
 statements! {
     POST = "insert into letters (id, kind, sealed, created_at, due_at, attempts, user_id) values ($1, $2, $3, $4, $4, 0, $5)";
-    TIDY = "delete from letters
-             where id in (select id from letters where sealed is null and created_at < $1 order by created_at limit $2)";
+    TIDY_PLAIN = TIDY.plain;
     /// By the index of letters that were not sent, however many were; of these no more than so many, those that are due last.
     STANDING = "select coalesce(sum(case when sealed is not null and attempts <= 1 and failure is null then 1 else 0 end), 0) as waiting,
                        coalesce(sum(case when sealed is not null and (attempts > 1 or failure is not null) then 1 else 0 end), 0) as failing,
@@ -130,12 +134,12 @@ pub async fn standing(house: &Latchkey) -> Result<Standing, Refusal> {
     Ok(on!(house.db, read, |p| sqlx::query_as(STANDING).bind(since).fetch_one(p).await)?)
 }
 
-/// Forgets letters that were sent or given up a month ago.
+/// Forgets letters that were sent or given up a month ago. Answers whether there are more.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn tidy(house: &Latchkey) -> Result<(), Refusal> {
-    jobs::clear(house, TIDY, house.now().minus(KEEP)).await
+pub async fn tidy(house: &Latchkey) -> Result<bool, Refusal> {
+    jobs::clear(house, &TIDY, house.now().minus(KEEP)).await
 }
 
 /// What a letter is sealed to: its own row.

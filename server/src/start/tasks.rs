@@ -157,11 +157,13 @@ async fn work(house: Arc<Latchkey>, stages: Stages) {
     let mut failing = false;
     let mut leaving = std::pin::pin!(stages.reach(Stage::Leaving));
     loop {
-        failing = report("background jobs", &jobs::run_due(&house).await, failing);
+        let done = jobs::run_due(&house).await;
+        let wait = if matches!(done, Ok(true)) { PAUSE } else { JOBS };
+        failing = report("background jobs", &done.map(drop), failing);
         tokio::select! {
             biased;
             () = &mut leaving => return,
-            () = sleep(JOBS) => {}
+            () = sleep(wait) => {}
         }
     }
 }
