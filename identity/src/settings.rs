@@ -1,7 +1,6 @@
 //! What an operator decides about accounts and sessions. Parsed and defended by the server's command line; plain values here.
 
 use crate::{
-    audit::Retention,
     keys::SigningAlg,
     passwords::HashCost,
     policy::{Policy, Shown},
@@ -34,8 +33,6 @@ pub struct Settings {
     pub hash_cost: HashCost,
     /// Sender of letters.
     pub mail_from: String,
-    /// For how long security events are kept.
-    pub retention: Retention,
     /// Whether sign-in attempts are counted and slowed down. Off for benchmarks only.
     pub limits: bool,
 }
@@ -56,7 +53,6 @@ impl Settings {
             breach_check: None,
             hash_cost: HashCost::default(),
             mail_from: format!("Latchkey <latchkey@{host}>"),
-            retention: Retention::default(),
             limits: true,
         }
     }

@@ -392,7 +392,7 @@ async fn what_is_old_is_removed_by_its_class_and_the_rest_holds() {
 #[tokio::test]
 async fn runs_that_touch_become_one_in_whatever_order_they_are_removed() {
     let mut settings = settings();
-    settings.retention = Retention {
+    settings.policy.retention = Retention {
         sign_ins: Some(Duration::from_secs(86_400)),
         administration: Some(Duration::from_secs(86_400)),
         ..Retention::default()

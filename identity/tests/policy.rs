@@ -5,6 +5,7 @@ mod support;
 use identity::{
     Latchkey, Refusal, Settings, accounts,
     admin::{self, Admin, ChangeView, Proven},
+    audit,
     policy::{Knob, Origin, Shown, SignUp},
     sessions,
     words::{Fault, Field, FieldError, Role, Secret, Stay},
@@ -294,4 +295,25 @@ async fn who_is_invited_or_was_vouched_for_comes_in_although_registration_is_clo
     let letters = home.letters().await;
     let reset = letters.iter().find(|letter| letter.subject.contains("password")).unwrap().token();
     opens(&home, Door::Reset, &reset).await.unwrap();
+}
+
+#[tokio::test]
+async fn how_long_events_are_kept_is_decided_at_run_time_and_never_too_short() {
+    let home = TestHouse::start().await;
+    home.person("paul").await;
+    home.sign_in("paul", Stay::Day).await;
+    let house = &home.house;
+    while audit::seal(house).await.unwrap() > 0 {}
+    home.advance(40 * 86_400);
+    assert_eq!(audit::remove_old(house).await.unwrap().events, 0, "400 days");
+    for (knob, less) in [(Knob::RetentionSignIns, "29d"), (Knob::RetentionAdministration, "364d")] {
+        let refused = fault(set(house, knob, less).await);
+        assert_eq!(refused, FieldError::new(Field::Value, Fault::NotAllowed), "{knob}");
+    }
+    // Nor by whoever writes into the table.
+    home.change("insert into settings (name, value, changed_at) values ('retention_sign_ins', '1d', 1)").await;
+    house.follow().await.unwrap();
+    assert_eq!(audit::remove_old(house).await.unwrap().events, 0);
+    set(house, Knob::RetentionSignIns, "30d").await.unwrap();
+    assert!(audit::remove_old(house).await.unwrap().events > 0);
 }

@@ -57,6 +57,10 @@ pub const fn name(knob: Knob) -> &'static str {
         Knob::MinPassword => "Shortest password",
         Knob::SignInAttempts => "Attempts to sign in",
         Knob::SignInsPerMinute => "Sign-ins of one network address",
+        Knob::RetentionSignIns => "How long sign-ins are remembered",
+        Knob::RetentionAccounts => "How long changes of accounts are remembered",
+        Knob::RetentionAdministration => "How long acts of administrators are remembered",
+        Knob::RetentionAlarms => "How long alarms are remembered",
     }
 }
 
@@ -71,6 +75,12 @@ pub const fn meaning(knob: Knob) -> &'static str {
         Knob::MinPassword => "Characters of a new password, 8 to 64. Passwords that exist already are not touched.",
         Knob::SignInAttempts => "For one account within five minutes, 3 to 20. After that each one has to wait longer.",
         Knob::SignInsPerMinute => "In a minute, 5 to 600. Raise it where many people share one address.",
+        Knob::RetentionSignIns | Knob::RetentionAccounts => {
+            "Such as 400d, at least 30d, or forever. Older events are removed within the hour, and nobody can bring them back."
+        }
+        Knob::RetentionAdministration | Knob::RetentionAlarms => {
+            "Such as 1100d, at least 365d, or forever. Older events are removed within the hour, and nobody can bring them back."
+        }
     }
 }
 
@@ -107,6 +117,12 @@ pub const fn fault(knob: Knob, fault: Fault) -> &'static str {
         (Knob::SignUpDomains, Fault::TooLong) => "The list is too long.",
         (Knob::SignUpDomains, _) => "Write domains such as example.org, separated by commas.",
         (Knob::Stays, _) => "Choose at least one.",
+        (
+            Knob::RetentionSignIns | Knob::RetentionAccounts | Knob::RetentionAdministration | Knob::RetentionAlarms,
+            Fault::Malformed,
+        ) => "Enter a number of days such as 400d, or forever.",
+        (Knob::RetentionSignIns | Knob::RetentionAccounts, _) => "Enter at least 30d, or forever.",
+        (Knob::RetentionAdministration | Knob::RetentionAlarms, _) => "Enter at least 365d, or forever.",
         (_, Fault::Malformed) => "Enter a whole number.",
         (Knob::MinPassword, _) => "Enter a number from 8 to 64.",
         (Knob::SignInAttempts, _) => "Enter a number from 3 to 20.",

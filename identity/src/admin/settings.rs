@@ -135,7 +135,7 @@ async fn change(house: &Latchkey, admin: &Proven, knob: Knob, text: Option<&str>
     let others: Vec<Row> = rows.iter().filter(|row| row.name != knob.as_str()).cloned().collect();
     let mut after = Held::of(&house.settings, others).policy.as_ref().clone();
     if let Some(text) = text {
-        after.set(knob, text).map_err(wrong)?;
+        after.decide(knob, text).map_err(wrong)?;
     }
     let of_sign_up = matches!(knob, Knob::SignUp | Knob::SignUpDomains);
     if of_sign_up && after.sign_up == SignUp::Domains && after.sign_up_domains.is_empty() {

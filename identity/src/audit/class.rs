@@ -110,4 +110,14 @@ impl Retention {
             Class::Alarms => self.alarms,
         }
     }
+
+    /// The least that may be decided at run time. Whoever has taken over an administrator's account must not be able to have the
+    /// traces of it removed; whoever runs the machine may decide on less.
+    pub(crate) const fn least(class: Class) -> Duration {
+        const DAY: u64 = 86_400;
+        Duration::from_secs(match class {
+            Class::SignIns | Class::Accounts => 30 * DAY,
+            Class::Administration | Class::Alarms => 365 * DAY,
+        })
+    }
 }

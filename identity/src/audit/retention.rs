@@ -47,8 +47,9 @@ const DAY: i64 = 86_400_000;
 /// When the database does not answer; what was left is done at the next turn.
 pub async fn remove_old(house: &Latchkey) -> Result<Removed, Refusal> {
     let (mut events, mut batches) = (0, 0);
+    let policy = house.policy();
     for class in Class::ALL.iter().copied() {
-        let Some(kept) = house.settings.retention.of(class) else { continue };
+        let Some(kept) = policy.retention.of(class) else { continue };
         let over = house.now().minus(kept);
         let before = first_id(Timestamp(over.0 - over.0.rem_euclid(DAY)));
         while !house.is_closing() {

@@ -43,7 +43,7 @@ impl Held {
         let mut policy = settings.policy.clone();
         for row in &rows {
             let Some(knob) = Knob::from_word(&row.name).filter(|knob| settings.is_open(*knob)) else { continue };
-            if let Err(fault) = policy.set(knob, &row.value) {
+            if let Err(fault) = policy.decide(knob, &row.value) {
                 tracing::warn!(setting = %knob, %fault, "a value that was set at run time cannot be used");
             }
         }

@@ -14,7 +14,10 @@ pub use domain::Domain;
 pub(crate) use held::{Held, Row, STATEMENTS, rows, rows_within};
 pub use shown::{Origin, Shown};
 
-use crate::words::{EmailAddress, Fault, MIN_PASSWORD_CHARS, Stay};
+use crate::{
+    audit::{Class, Retention},
+    words::{EmailAddress, Fault, MIN_PASSWORD_CHARS, Stay},
+};
 use std::num::NonZeroU32;
 
 crate::spelled! {
@@ -32,6 +35,32 @@ crate::spelled! {
         SignInAttempts = "sign_in_attempts",
         /// Sign-ins of one network address in a minute.
         SignInsPerMinute = "sign_ins_per_minute",
+        /// For how long events are kept that tell of coming and going.
+        RetentionSignIns = "retention_sign_ins",
+        /// Of what people did to their accounts.
+        RetentionAccounts = "retention_accounts",
+        /// Of what administrators did.
+        RetentionAdministration = "retention_administration",
+        /// Of alarms.
+        RetentionAlarms = "retention_alarms",
+    }
+}
+
+impl Knob {
+    /// The class of events, if it says how long these are kept.
+    pub const fn retention(self) -> Option<Class> {
+        match self {
+            Self::RetentionSignIns => Some(Class::SignIns),
+            Self::RetentionAccounts => Some(Class::Accounts),
+            Self::RetentionAdministration => Some(Class::Administration),
+            Self::RetentionAlarms => Some(Class::Alarms),
+            Self::SignUp
+            | Self::SignUpDomains
+            | Self::Stays
+            | Self::MinPassword
+            | Self::SignInAttempts
+            | Self::SignInsPerMinute => None,
+        }
     }
 }
 
@@ -64,6 +93,8 @@ pub struct Policy {
     pub sign_in_attempts: u32,
     /// Sign-ins of one network address in a minute, 5 to 600.
     pub sign_ins_per_minute: NonZeroU32,
+    /// For how long security events are kept.
+    pub retention: Retention,
 }
 
 impl Default for Policy {
@@ -75,6 +106,7 @@ impl Default for Policy {
             min_password: MIN_PASSWORD_CHARS,
             sign_in_attempts: 5,
             sign_ins_per_minute: NonZeroU32::MIN.saturating_add(9),
+            retention: Retention::default(),
         }
     }
 }
@@ -97,7 +129,27 @@ impl Policy {
                 let number = values::number(text, 5, 600)?;
                 self.sign_ins_per_minute = NonZeroU32::new(number).ok_or(Fault::NotAllowed)?;
             }
+            Knob::RetentionSignIns => self.retention.sign_ins = values::kept(text)?,
+            Knob::RetentionAccounts => self.retention.accounts = values::kept(text)?,
+            Knob::RetentionAdministration => self.retention.administration = values::kept(text)?,
+            Knob::RetentionAlarms => self.retention.alarms = values::kept(text)?,
         }
+        Ok(())
+    }
+
+    /// The same for what is decided at run time, where less is allowed: events are kept for a while whatever anybody decides there.
+    ///
+    /// # Errors
+    /// As [`Policy::set`].
+    pub fn decide(&mut self, knob: Knob, text: &str) -> Result<(), Fault> {
+        let mut decided = self.clone();
+        decided.set(knob, text)?;
+        if let Some(class) = knob.retention()
+            && decided.retention.of(class).is_some_and(|kept| kept < Retention::least(class))
+        {
+            return Err(Fault::NotAllowed);
+        }
+        *self = decided;
         Ok(())
     }
 
@@ -110,6 +162,10 @@ impl Policy {
             Knob::MinPassword => self.min_password.to_string(),
             Knob::SignInAttempts => self.sign_in_attempts.to_string(),
             Knob::SignInsPerMinute => self.sign_ins_per_minute.to_string(),
+            Knob::RetentionSignIns => values::time(self.retention.sign_ins),
+            Knob::RetentionAccounts => values::time(self.retention.accounts),
+            Knob::RetentionAdministration => values::time(self.retention.administration),
+            Knob::RetentionAlarms => values::time(self.retention.alarms),
         }
     }
 
@@ -143,6 +199,9 @@ mod tests {
             (Knob::MinPassword, "8", "8"),
             (Knob::SignInAttempts, "20", "20"),
             (Knob::SignInsPerMinute, "600", "600"),
+            (Knob::RetentionSignIns, "720h", "30d"),
+            (Knob::RetentionAccounts, "25h", "25h"),
+            (Knob::RetentionAlarms, "forever", "forever"),
         ] {
             policy.set(knob, text).unwrap_or_else(|fault| panic!("{knob} {text:?}: {fault}"));
             assert_eq!(policy.text(knob), kept, "{knob}");
@@ -174,11 +233,36 @@ mod tests {
             (Knob::SignInAttempts, "-3", Fault::Malformed),
             (Knob::SignInsPerMinute, "4", Fault::NotAllowed),
             (Knob::SignInsPerMinute, "99999999999999999999", Fault::Malformed),
+            (Knob::RetentionSignIns, "23h", Fault::NotAllowed),
+            (Knob::RetentionSignIns, "99999999999999d", Fault::NotAllowed),
+            (Knob::RetentionSignIns, "99999999999999999999d", Fault::Malformed),
+            (Knob::RetentionAlarms, "400", Fault::Malformed),
+            (Knob::RetentionAlarms, "d", Fault::Malformed),
+            (Knob::RetentionAlarms, "", Fault::Malformed),
         ] {
             assert_eq!(policy.set(knob, text), Err(fault), "{knob} {text:?}");
         }
         assert_eq!(policy, Policy::default());
         assert_eq!(policy.set(Knob::SignUpDomains, &"a.example,".repeat(300)), Err(Fault::TooLong));
+    }
+
+    #[test]
+    fn what_is_decided_at_run_time_keeps_events_for_a_while() {
+        let mut policy = Policy::default();
+        for (knob, least, less) in [
+            (Knob::RetentionSignIns, "30d", "29d"),
+            (Knob::RetentionAccounts, "30d", "719h"),
+            (Knob::RetentionAdministration, "365d", "364d"),
+            (Knob::RetentionAlarms, "365d", "1d"),
+        ] {
+            let before = policy.clone();
+            assert_eq!(policy.decide(knob, less), Err(Fault::NotAllowed), "{knob}");
+            assert_eq!(policy, before, "{knob}");
+            policy.decide(knob, least).unwrap();
+            assert_eq!(policy.text(knob), least);
+            policy.set(knob, less).unwrap();
+        }
+        assert_eq!(policy.decide(Knob::MinPassword, "7"), Err(Fault::NotAllowed));
     }
 
     #[test]

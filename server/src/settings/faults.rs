@@ -13,6 +13,14 @@ pub fn of(knob: Knob, fault: Fault) -> &'static str {
         (Knob::Stays, Fault::Same) => words::STAY_TWICE,
         (Knob::Stays, Fault::Missing) => words::NO_STAYS,
         (Knob::Stays, _) => words::NO_STAY,
+        (
+            Knob::RetentionSignIns | Knob::RetentionAccounts | Knob::RetentionAdministration | Knob::RetentionAlarms,
+            Fault::Malformed,
+        ) => words::NO_TIME_NOR_FOREVER,
+        (
+            Knob::RetentionSignIns | Knob::RetentionAccounts | Knob::RetentionAdministration | Knob::RetentionAlarms,
+            _,
+        ) => words::NOT_KEPT,
         (_, Fault::Malformed) => words::NO_WHOLE_NUMBER,
         (Knob::MinPassword, _) => words::NOT_MIN_PASSWORD,
         (Knob::SignInAttempts, _) => words::NOT_SIGN_IN_ATTEMPTS,

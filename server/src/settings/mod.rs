@@ -131,17 +131,6 @@ fn rules(given: &Given, listen: SocketAddr, insecure_cookies: bool) -> Result<id
         given.get(key, |text| rules.policy.set(*knob, text).map_err(|fault| faults::of(*knob, fault)))?;
     }
     rules.shown = given.shown(&rules.policy).into();
-    let kept = &mut rules.retention;
-    for (key, class) in [
-        (Key::RetentionSignIns, &mut kept.sign_ins),
-        (Key::RetentionAccounts, &mut kept.accounts),
-        (Key::RetentionAdministration, &mut kept.administration),
-        (Key::RetentionAlarms, &mut kept.alarms),
-    ] {
-        if let Some(time) = given.get(key, values::retention)? {
-            *class = time;
-        }
-    }
     Ok(rules)
 }
 

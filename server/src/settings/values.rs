@@ -45,15 +45,6 @@ pub fn key_rotation(text: &str) -> Result<Option<Duration>, Fault> {
     if age >= Duration::from_secs(86_400) { Ok(Some(age)) } else { Err(fault::LESS_THAN_A_DAY.into()) }
 }
 
-/// For how long events are kept.
-pub fn retention(text: &str) -> Result<Option<Duration>, Fault> {
-    if text == "forever" {
-        return Ok(None);
-    }
-    let time = duration(text)?;
-    if time >= Duration::from_secs(86_400) { Ok(Some(time)) } else { Err(fault::LESS_THAN_A_DAY.into()) }
-}
-
 /// How long to go on serving after SIGTERM.
 pub fn shutdown_delay(text: &str) -> Result<Duration, Fault> {
     let delay = duration(text)?;

@@ -114,6 +114,9 @@ pub fn file_no_setting(name: &str, names: &str) -> String {
 /// What is wrong with a value.
 pub mod fault {
     pub const NO_UNIT: &str = "has no unit: s, m, h or d";
+    pub const NO_TIME_NOR_FOREVER: &str = "is neither a time such as 400d nor forever";
+    pub const NOT_KEPT: &str = "is not allowed: at least 1d and at most 36500d; where it is decided at run time at least 30d, and 365d for \
+                                administration and alarms";
     pub const NO_WHOLE_NUMBER_FIRST: &str = "does not begin with a whole number";
     pub const OTHER_UNIT: &str = "has a unit other than s, m, h or d";
     pub const TOO_LONG: &str = "is too long";

@@ -185,7 +185,11 @@ fn Form(knob: Knob, value: String) -> impl IntoView {
             });
             view! { <div class="choice__options">{options.collect_view()}</div> }.into_any()
         }
-        Knob::SignUpDomains => view! {
+        Knob::SignUpDomains
+        | Knob::RetentionSignIns
+        | Knob::RetentionAccounts
+        | Knob::RetentionAdministration
+        | Knob::RetentionAlarms => view! {
             <input
                 class="input" name="value" value=typed maxlength="2000" autocapitalize="none" spellcheck="false"
                 aria-label=words::name(knob) aria-describedby=described.clone() aria-invalid=invalid
