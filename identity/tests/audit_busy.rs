@@ -24,7 +24,7 @@ async fn past(home: &TestHouse, kinds: [&str; 2], days: i64, a_day: i64) {
     let (start, [one, other]) = (START.0, kinds);
     let (series, id) = if home.db.is_shared() {
         let id = "(lpad(to_hex($start + i * $step), 12, '0') || '70008000' || lpad(to_hex(i), 12, '0'))::uuid";
-        (format!("select i from generate_series(0, {}) i", days * a_day - 1), id)
+        (format!("select i from generate_series(0::bigint, {}) i", days * a_day - 1), id)
     } else {
         let id = "unhex(printf('%012x70008000%012x', $start + i * $step, i))";
         let series = "with recursive n (i) as (select 0 union all select i + 1 from n where i < $last) select i from n";

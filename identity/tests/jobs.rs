@@ -9,7 +9,7 @@ use support::{START, TestHouse, postgres::Cluster};
 /// So many counts of wrong passwords, from the beginning, written past the rules.
 async fn old_throttles(home: &TestHouse, count: i64) {
     let (series, key) = if home.db.is_shared() {
-        (format!("select i from generate_series(1, {count}) i"), "decode(lpad(to_hex(i), 64, '0'), 'hex')")
+        (format!("select i from generate_series(1::bigint, {count}) i"), "decode(lpad(to_hex(i), 64, '0'), 'hex')")
     } else {
         let series = "with recursive n (i) as (select 1 union all select i + 1 from n where i < $1) select i from n";
         (series.replace("$1", &count.to_string()), "unhex(printf('%064x', i))")
