@@ -196,7 +196,7 @@ pub fn event_detail(kind: &str, detail: &str) -> String {
         Some(Kind::AccountsImported | Kind::AccountsExported) => "account",
         _ => "session",
     };
-    let told = [Kind::RoleChanged, Kind::Created, Kind::RoleMade, Kind::RoleEdited, Kind::RoleRemoved];
+    let told = [Kind::RoleChanged, Kind::Created, Kind::Invited, Kind::RoleMade, Kind::RoleEdited, Kind::RoleRemoved];
     let of_role = told.iter().any(|of| of.as_str() == kind);
     let role = || Role::from_word(detail).filter(|_| of_role).map(role);
     let stay = || Stay::from_word(detail).map(|it| stay(it).to_owned());
@@ -242,6 +242,7 @@ mod tests {
     fn details_are_words_or_counts() {
         let ended = |detail| event_detail("sessions_ended_by_admin", detail);
         assert_eq!(event_detail("role_changed", "admin"), "Administrator");
+        assert_eq!(event_detail("invited", "user"), "User");
         assert_eq!(event_detail("signed_in", "day"), "One day");
         assert_eq!(event_detail("role_edited", "day"), "day", "a role may be called so");
         assert_eq!(ended("signed_out_elsewhere"), "");
