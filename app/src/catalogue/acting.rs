@@ -54,6 +54,14 @@ pub const NO_PLACE: &str = "Nobody can act as an account that is disabled, not c
 pub const SESSION: &str = "An administrator, looking at your account";
 /// The same in the admin panel.
 pub const SESSION_THEIRS: &str = "An administrator, acting as them";
+/// When it began, on the dashboard of the account one acts as.
+pub const BEGUN: &str = "Begun";
+/// Why it ends.
+pub const ENDS_WHY: &str = "an hour after you began at the latest, and no later than your own session";
+/// How often its tokens were refreshed: never.
+pub const NO_REFRESH: &str = "None since you began";
+/// The way to the list of sessions.
+pub const ALL_SESSIONS: &str = "All their sessions";
 /// Until when it lasts.
 pub const SESSION_UNTIL: &str = "Ends {end}";
 

@@ -40,7 +40,8 @@ pub const fn stay_reason(stay: Stay, capped: bool) -> &'static str {
     }
 }
 
-/// How often a session was refreshed.
-pub fn refreshes(times: i64) -> String {
-    if times == 1 { "Once since you signed in".into() } else { format!("{} times since you signed in", number(times)) }
+/// How often a session was refreshed. One in which an administrator acts as its owner began without signing in.
+pub fn refreshes(times: i64, acting: bool) -> String {
+    let since = if acting { "since you began" } else { "since you signed in" };
+    if times == 1 { format!("Once {since}") } else { format!("{} times {since}", number(times)) }
 }

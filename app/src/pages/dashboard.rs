@@ -2,7 +2,7 @@
 
 use crate::{
     answer::worded,
-    catalogue::{self, dashboard as words, frame, moments},
+    catalogue::{self, acting, dashboard as words, frame, moments},
     components::{Avatar, Frame, Glyph, Icon, NoticeBox, RoleBadge, Tone, When, device_words, loaded},
     error::AppError,
     islands::minutes,
@@ -65,6 +65,7 @@ fn TokenCard(viewer: Viewer, refreshed: i64, times: i64) -> impl IntoView {
     let now = visit.as_ref().map_or(viewer.issued_at, |visit| visit.house.now().seconds());
     let renewed = visit.is_some_and(|visit| matches!(visit.who, Who::SignedIn { renewed: true, .. }));
     let left = (viewer.expires_at - now).max(0);
+    let acts = viewer.actor.is_some();
     view! {
         <section class="card" aria-labelledby="token">
             <div class="card__head">
@@ -78,8 +79,9 @@ fn TokenCard(viewer: Viewer, refreshed: i64, times: i64) -> impl IntoView {
                         <dt>{words::LAST_REFRESH}</dt>
                         <dd data-renewed=moments::JUST_NOW>
                             {match times {
+                                0 if acts => acting::NO_REFRESH.into_any(),
                                 0 => words::NO_REFRESH.into_any(),
-                                _ => view! { <When at=refreshed /> <span class="facts__note">{catalogue::refreshes(times)}</span> }
+                                _ => view! { <When at=refreshed /> <span class="facts__note">{catalogue::refreshes(times, acts)}</span> }
                                     .into_any(),
                             }}
                         </dd>
@@ -126,13 +128,22 @@ fn SessionAway() -> impl IntoView {
 /// The session the request came in.
 #[component]
 fn SessionCard(session: SessionView, capped: bool) -> impl IntoView {
+    // Of an administrator in the owner's place neither browser nor network address is kept, and nobody has signed in or chosen anything.
+    let acts = session.acting;
+    let device = (!acts).then(|| {
+        view! {
+            <div class="facts__row"><dt>{words::DEVICE}</dt><dd>{device_words(&session.user_agent)}</dd></div>
+        }
+    });
+    let from = (!acts).then(|| view! { <div class="facts__row"><dt>{words::FROM}</dt><dd>{session.ip}</dd></div> });
+    let why = if acts { acting::ENDS_WHY } else { catalogue::stay_reason(session.stay, capped) };
     view! {
         <section class="card" aria-labelledby="session">
             <div class="card__head"><h2 id="session">{words::SESSION}</h2></div>
             <div class="card__body">
                 <dl class="facts">
-                    <div class="facts__row"><dt>{words::DEVICE}</dt><dd>{device_words(&session.user_agent)}</dd></div>
-                    <div class="facts__row"><dt>{words::SIGNED_IN}</dt><dd><When at=session.created_at /></dd></div>
+                    {device}
+                    <div class="facts__row"><dt>{if acts { acting::BEGUN } else { words::SIGNED_IN }}</dt><dd><When at=session.created_at /></dd></div>
                     <div class="facts__row">
                         <dt>{words::ENDS}</dt>
                         <dd>
@@ -140,13 +151,13 @@ fn SessionCard(session: SessionView, capped: bool) -> impl IntoView {
                                 Some(at) => view! { <When at /> }.into_any(),
                                 None => words::ENDS_NEVER.into_any(),
                             }}
-                            <span class="facts__note">{catalogue::stay_reason(session.stay, capped)}</span>
+                            <span class="facts__note">{why}</span>
                         </dd>
                     </div>
-                    <div class="facts__row"><dt>{words::FROM}</dt><dd>{session.ip}</dd></div>
+                    {from}
                 </dl>
             </div>
-            <div class="card__foot"><a href="/account/devices">{words::ALL_SESSIONS}</a></div>
+            <div class="card__foot"><a href="/account/devices">{if acts { acting::ALL_SESSIONS } else { words::ALL_SESSIONS }}</a></div>
         </section>
     }
 }
