@@ -258,7 +258,9 @@ async fn forgetting_locks_events_in_the_order_of_their_ids() {
     home.change(&format!("update users set delete_at = {}", home.house.now().0 - DAY)).await;
     let identity::db::Db::Postgres(pool) = &home.db else { panic!("not PostgreSQL") };
     let mut other = pool.begin().await.unwrap();
-    let lock = "select id from events order by id offset $1 limit 1 for update nowait";
+    // By its id: rows that an offset passes over would be locked too.
+    let lock =
+        "select id from events where id = (select id from events order by id offset $1 limit 1) for update nowait";
     let lock_one = async |connection: &mut sqlx::PgConnection, place: i64| {
         sqlx::query_scalar::<_, Uuid>(lock).bind(place).fetch_one(connection).await
     };
