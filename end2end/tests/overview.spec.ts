@@ -81,6 +81,54 @@ test("a number changes while one looks, and what is being read is left alone", a
   await expect.poll(() => count.textContent(), { timeout: 30_000 }).toBe("2");
 });
 
+test("alarms are read out when there are more of them, also to who is reading, and what is selected stays", async ({ page, start, make, scripts }) => {
+  test.skip(!scripts, "a page without scripts is as old as it is");
+  test.slow();
+  const server = await start();
+  await signIn(page, await make({ role: "admin", on: server }), { at: server, to: "/admin" });
+  let alarms = 0;
+  await page.route((url) => url.pathname === "/admin", async (route) => {
+    if (route.request().isNavigationRequest()) return route.fallback();
+    const answer = await route.fetch();
+    const body = (await answer.text()).replace(/data-alarms="\d+">[^<]*</, `data-alarms="${alarms}">so many: ${alarms}<`);
+    await route.fulfill({ response: answer, body });
+  });
+  const asked = async () => {
+    const ours = () => page.waitForResponse((answer) => new URL(answer.url()).pathname === "/admin", { timeout: 30_000 });
+    await ours();
+    await (await ours()).finished();
+  };
+  const told = page.locator("[data-tells]");
+  const live = page.locator("[data-live]");
+  const mark = () => live.evaluate((region: HTMLElement) => (region.dataset.mine = ""));
+  await asked();
+  await expect(told).toHaveText("");
+
+  const link = page.getByRole("link", { name: /^People 1$/ });
+  await link.focus();
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Tab");
+  await expect(link).toBeFocused();
+  await mark();
+  alarms = 2;
+  await expect(told).toHaveText("so many: 2", { timeout: 30_000 });
+  await expect(link).toBeFocused();
+  await expect(live).toHaveAttribute("data-mine", "");
+  alarms = 1;
+  await expect(told).toHaveText("", { timeout: 30_000 });
+
+  await link.blur();
+  await expect(live).not.toHaveAttribute("data-mine", "", { timeout: 30_000 });
+  await mark();
+  const heading = page.getByRole("heading", { name: "Failed sign-ins", exact: true });
+  await heading.evaluate((it) => getSelection()?.selectAllChildren(it));
+  await asked();
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe("Failed sign-ins");
+  await expect(live).toHaveAttribute("data-mine", "");
+  await page.evaluate(() => getSelection()?.removeAllRanges());
+  await expect(live).not.toHaveAttribute("data-mine", "", { timeout: 30_000 });
+});
+
 test("without scripts nothing speaks of updates", async ({ page, start, make, scripts }) => {
   test.skip(scripts, "with them it does");
   const server = await start();

@@ -1,8 +1,8 @@
 //! A page that keeps itself up to date: every so often it is asked for again, and what is marked `data-live` is taken from the answer.
 //!
 //! The server draws, as ever; here nothing is known about what is shown. Asks only while the page is looked at, never twice at once, and
-//! ever more rarely while there is no answer. What somebody reads is not taken from under their eyes: while something is unfolded or has
-//! the keyboard's focus in there, it stays. Alarms alone are read out.
+//! ever more rarely while there is no answer. What somebody reads is not taken from under their eyes: while something is unfolded, selected or has
+//! the keyboard's focus in there, it stays. Alarms alone are read out, when there are more of them, and also then.
 
 use super::{
     copy,
@@ -21,6 +21,9 @@ use wasm_bindgen_futures::JsFuture;
 /// What is kept up to date.
 const REGION: &str = "[data-live]";
 
+/// How many alarms there are, as a number and in words.
+const ALARMS: &str = "[data-alarms]";
+
 /// Longest pause while there is no answer, in seconds.
 const LONGEST: f64 = 300.0;
 
@@ -35,6 +38,8 @@ struct Live {
     asked: Cell<f64>,
     asking: Cell<bool>,
     over: Cell<bool>,
+    /// How many alarms there were.
+    alarms: Cell<f64>,
 }
 
 /// What came of a question.
@@ -59,6 +64,7 @@ pub(super) fn begin(page: &Rc<Page>) {
         asked: Cell::new(now),
         asking: Cell::new(false),
         over: Cell::new(false),
+        alarms: Cell::new(alarms(&region)),
     });
     set_interval(move || live.tick(), Duration::from_secs(1));
 }
@@ -75,7 +81,7 @@ impl Live {
         self.asked.set(now);
         let live = self.clone();
         spawn_local(async move {
-            let outcome = ask().await.unwrap_or(Outcome::Nothing);
+            let outcome = live.ask().await.unwrap_or(Outcome::Nothing);
             live.asking.set(false);
             match outcome {
                 Outcome::Fresh => {
@@ -117,48 +123,61 @@ impl Live {
             said.set_text_content(Some(&text));
         }
     }
-}
 
-/// Asks for the page in hand, and takes from the answer what is kept up to date.
-async fn ask() -> Result<Outcome, JsValue> {
-    let request = RequestInit::new();
-    // A redirect leads to the login page, and what that says is not for here.
-    request.set_redirect(RequestRedirect::Manual);
-    let here = window().location().href()?;
-    let answer = JsFuture::from(window().fetch_with_str_and_init(&here, &request)).await?;
-    let answer: Response = answer.dyn_into()?;
-    match answer.status() {
-        200 => {}
-        status @ (0 | 401 | 403) => return Ok(Outcome::Refused(status)),
-        _ => return Ok(Outcome::Nothing),
+    /// Asks for the page in hand, and takes from the answer what is kept up to date.
+    async fn ask(&self) -> Result<Outcome, JsValue> {
+        let request = RequestInit::new();
+        // A redirect leads to the login page, and what that says is not for here.
+        request.set_redirect(RequestRedirect::Manual);
+        let here = window().location().href()?;
+        let answer = JsFuture::from(window().fetch_with_str_and_init(&here, &request)).await?;
+        let answer: Response = answer.dyn_into()?;
+        match answer.status() {
+            200 => {}
+            status @ (0 | 401 | 403) => return Ok(Outcome::Refused(status)),
+            _ => return Ok(Outcome::Nothing),
+        }
+        let text = JsFuture::from(answer.text()?).await?.as_string().unwrap_or_default();
+        let news = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
+        let (Some(old), Some(new)) = (find(&document(), REGION), find(&news, REGION)) else {
+            return Ok(Outcome::Nothing);
+        };
+        self.tell(&new);
+        if is_read(&old) {
+            return Ok(Outcome::Kept);
+        }
+        old.replace_with_with_node_1(&new)?;
+        copy::begin();
+        Ok(Outcome::Fresh)
     }
-    let text = JsFuture::from(answer.text()?).await?.as_string().unwrap_or_default();
-    let news = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
-    let (Some(old), Some(new)) = (find(&document(), REGION), find(&news, REGION)) else { return Ok(Outcome::Nothing) };
-    if is_read(&old) {
-        return Ok(Outcome::Kept);
+
+    /// Has read out how many alarms there are, if there are more than before. What is said stands outside of what is exchanged.
+    fn tell(&self, news: &Element) {
+        let (before, now) = (self.alarms.replace(alarms(news)), alarms(news));
+        let Some(place) = find(&document(), "[data-tells]") else { return };
+        let told = news.query_selector(ALARMS).ok().flatten().and_then(|it| it.text_content());
+        if now > before {
+            place.set_text_content(told.as_deref());
+        } else if now < before {
+            // The same words later are news again.
+            place.set_text_content(None);
+        }
     }
-    tell(&old, &new);
-    old.replace_with_with_node_1(&new)?;
-    copy::begin();
-    Ok(Outcome::Fresh)
 }
 
 /// Whether somebody is busy in there. A click leaves the focus behind, the keyboard shows it.
 fn is_read(region: &Element) -> bool {
     let open = region.query_selector("details[open]").ok().flatten().is_some();
-    open || region.query_selector(":focus-visible").ok().flatten().is_some()
+    let selected = window().get_selection().ok().flatten().is_some_and(|selection| {
+        !selection.is_collapsed()
+            && selection.contains_node_with_allow_partial_containment(region, true).unwrap_or(false)
+    });
+    open || selected || region.query_selector(":focus-visible").ok().flatten().is_some()
 }
 
-/// Has read out what has changed of what shall be.
-fn tell(old: &Element, new: &Element) {
-    let text = |of: &Element| of.query_selector("[data-told]").ok().flatten().and_then(|it| it.text_content());
-    let (old, new) = (text(old), text(new));
-    if old != new
-        && let Some(place) = find(&document(), "[data-tells]")
-    {
-        place.set_text_content(new.as_deref());
-    }
+/// How many alarms a page counts; none where its reader is not told of any.
+fn alarms(region: &Element) -> f64 {
+    region.query_selector(ALARMS).ok().flatten().map_or(0.0, |told| number(&told, "data-alarms"))
 }
 
 fn find(document: &Document, selector: &str) -> Option<Element> {

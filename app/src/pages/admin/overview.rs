@@ -39,7 +39,7 @@ pub fn Overview() -> impl IntoView {
                 // Outside of what is renewed: an alert is read out each time it comes.
                 {letters.map(|(failing, given_up)| view! { <LettersNotice failing given_up /> })}
                 <div class="stack stack--page" data-live=EVERY>
-                    <p hidden=true data-told="">{told}</p>
+                    {told.map(|told| view! { <p hidden=true data-alarms=alarms>{told}</p> })}
                     {people.map(|people| view! { <Counts people /> })}
                     {drawn.then(|| view! { <OverTime course /> })}
                     <div class=if both { "columns" } else { "stack" }>
