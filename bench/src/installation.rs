@@ -1,5 +1,6 @@
 //! Opening an installation the way `latchkey` itself does: the same settings, the same key file, the same migrations.
 
+use crate::seed::Dialect;
 use anyhow::Result;
 use identity::Latchkey;
 use server::{
@@ -69,6 +70,24 @@ impl Place {
         let over = "update sessions set ended_at = created_at, end_cause = 'deletion_requested'";
         bulk.run(&format!("{over} where user_id in ({who}) and ended_at is null")).await?;
         bulk.run(&format!("update users set delete_at = 1 where id in ({who})")).await?;
+        Ok(())
+    }
+
+    /// Records so many events at once that wait for their places in the chain, as after an outage of what gives them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn make_wait(&self, events: u32) -> Result<()> {
+        let mut bulk = crate::seed::Bulk::beside(&self.url()).await?;
+        let id = match bulk.dialect() {
+            Dialect::Sqlite => "randomblob(16)",
+            Dialect::Postgres => "gen_random_uuid()",
+        };
+        bulk.run(&format!(
+            "insert into events (id, at, kind, actor_id, subject_id, ip, detail)
+             select {id}, at, kind, actor_id, subject_id, ip, detail from events order by id desc limit {events}"
+        ))
+        .await?;
         Ok(())
     }
 }

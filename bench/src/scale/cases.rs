@@ -41,8 +41,7 @@ pub async fn measure(place: &Place, runs: u32) -> Result<Measured> {
         said(&mut cases, name, millis);
     }
     rules(&house, &sample, runs, &mut cases).await?;
-    place.make_leave(20).await?;
-    for case in cleaning::measure(&house).await? {
+    for case in cleaning::measure(&house, place).await? {
         println!("{:60} {:9.2} ms", case.name, case.millis);
         cases.push(case);
     }

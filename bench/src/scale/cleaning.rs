@@ -1,9 +1,10 @@
 //! How long somebody who writes has to wait while what has served its time is removed.
 
 use super::{browser::device, clock::millis, report::Case};
+use crate::installation::Place;
 use anyhow::{Result, bail};
 use identity::{
-    Latchkey, accounts, jobs,
+    Latchkey, accounts, audit, jobs,
     sessions::{self, Rotation},
     tokens::TokenPair,
     words::{Secret, Stay},
@@ -18,6 +19,12 @@ use tokio::time::sleep;
 /// How long each is watched.
 const WATCHED: Duration = Duration::from_secs(10);
 
+/// Events that wait for their places.
+const WAITING: u32 = 100_000;
+
+/// Accounts whose time has come.
+const LEAVING: u32 = 20;
+
 /// Between two writes of the one who measures.
 const BETWEEN: Duration = Duration::from_millis(3);
 
@@ -25,7 +32,7 @@ const BETWEEN: Duration = Duration::from_millis(3);
 ///
 /// # Errors
 /// When the database does not do its part.
-pub async fn measure(house: &Arc<Latchkey>) -> Result<Vec<Case>> {
+pub async fn measure(house: &Arc<Latchkey>, place: &Place) -> Result<Vec<Case>> {
     let idle = watch(house, async {
         sleep(WATCHED).await;
         Ok(())
@@ -39,11 +46,28 @@ pub async fn measure(house: &Arc<Latchkey>) -> Result<Vec<Case>> {
         Ok(())
     })
     .await?;
+    let forgetting = watch(house, async {
+        let start = Instant::now();
+        while start.elapsed() < WATCHED {
+            audit::remove_old(house).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    place.make_wait(WAITING).await?;
+    let sealing = watch(house, async {
+        while audit::seal(house).await? > 0 {}
+        Ok(())
+    })
+    .await?;
+    place.make_leave(LEAVING).await?;
     let erasing = watch(house, async { Ok(accounts::leaving::erase_due(house).await?) }).await?;
     let case = |name: &str, millis| Case { name: name.to_owned(), millis, is_wait: true };
     Ok(vec![
         case("longest wait to write, nothing else happening", idle),
         case("longest wait to write, while old rows are removed", removing),
+        case("longest wait to write, while old events are removed", forgetting),
+        case("longest wait to write, while a backlog of events gets its places", sealing),
         case("longest wait to write, while busy accounts are erased", erasing),
     ])
 }

@@ -17,6 +17,7 @@ use identity::{
     accounts,
     words::{Role, Secret},
 };
+pub use shape::Dialect;
 use shape::Shape;
 use std::time::{Duration, Instant, SystemTime};
 
