@@ -4,7 +4,7 @@
 //! roles, and as far as their own permissions go.
 
 use super::{
-    Acting, Admin, Proven,
+    Acting, Proven,
     acts::{permissions, reach},
 };
 use crate::{
@@ -128,8 +128,10 @@ pub async fn resend_invitation(house: &Latchkey, admin: &Proven, id: Uuid) -> Re
 }
 
 /// Counts a letter of invitation: to this address, and among all of the installation, so that neither one administrator nor ten, made by
-/// whoever has stolen a session, can write to any number of strangers. Not whoever has the machine.
-async fn count(house: &Latchkey, admin: &Admin, address: &EmailAddress) -> Result<(), Refusal> {
+/// whoever has stolen a session, can write to any number of strangers. Not whoever has the machine. Who has lost the power meanwhile uses
+/// up nothing of those who have it, so that is asked here already, and once more with what is then done.
+async fn count(house: &Latchkey, admin: &Proven, address: &EmailAddress) -> Result<(), Refusal> {
+    drop(admin.begin(house, Permission::UsersWrite).await?);
     if !admin.is_operator() {
         throttle::take_by(house, Throttle::Invitations, b"all").await?;
     }
