@@ -72,7 +72,8 @@ crate::spelled! {
         /// Letters that tell one person of new browsers: three in an hour. Whoever knows the password could otherwise bury the letter
         /// that matters.
         NewDevice = "new-device",
-        /// Invitations sent one at a time, of the whole installation: a hundred in an hour. Those of imports have a pace of their own
+        /// Invitations sent one at a time, and other letters of administrators to people who have never signed in, of the whole
+        /// installation: a hundred in an hour. The invitations of imports have a pace of their own
         /// ([`crate::mail`]).
         Invitations = "invitations",
     }
@@ -98,6 +99,20 @@ fn key(house: &Latchkey, what: Throttle, of: &[u8]) -> [u8; 32] {
     mac(&house.throttle_key, &[what.as_str().as_bytes(), of])
 }
 
+/// [`TAKE`] with all it needs, for whichever database.
+macro_rules! taking {
+    ($key:expr, $now:expr, $numbers:expr) => {
+        sqlx::query_as(TAKE)
+            .bind(&$key[..])
+            .bind($now)
+            .bind($numbers.0)
+            .bind($numbers.1)
+            .bind($numbers.2)
+            .bind($numbers.3)
+            .bind(MEMORY.as_millis() as i64)
+    };
+}
+
 /// Counts an attempt on an address.
 ///
 /// # Errors
@@ -111,25 +126,34 @@ pub(crate) async fn take_by(house: &Latchkey, what: Throttle, of: &[u8]) -> Resu
     if !house.settings.limits {
         return Ok(());
     }
-    let (key, now) = (key(house, what, of), house.now());
-    let (window, free, first, longest) = what.numbers(&house.policy());
-    let taken: Option<(Timestamp,)> = on!(house.db, write, |p| sqlx::query_as(TAKE)
-        .bind(&key[..])
-        .bind(now)
-        .bind(window)
-        .bind(free)
-        .bind(first)
-        .bind(longest)
-        .bind(MEMORY.as_millis() as i64)
-        .fetch_optional(p)
-        .await)?;
+    let (key, now, numbers) = (key(house, what, of), house.now(), what.numbers(&house.policy()));
+    let taken: Option<(Timestamp,)> = on!(house.db, write, |p| taking!(key, now, numbers).fetch_optional(p).await)?;
     if taken.is_some() {
         return Ok(());
     }
     let until: Option<(Timestamp,)> =
         on!(house.db, read, |p| sqlx::query_as(BLOCKED).bind(&key[..]).fetch_optional(p).await)?;
+    Err(too_many(until, now))
+}
+
+/// The same within the caller's transaction, for what is to be counted only where it is done: nothing that can be guessed, because what is
+/// refused for another reason is not counted. To be called last in it: others who count the same wait for its end.
+pub(crate) async fn take_within(house: &Latchkey, tx: &mut Tx, what: Throttle, of: &[u8]) -> Result<(), Refusal> {
+    if !house.settings.limits {
+        return Ok(());
+    }
+    let (key, now, numbers) = (key(house, what, of), house.now(), what.numbers(&house.policy()));
+    let taken: Option<(Timestamp,)> = within!(*tx, |c| taking!(key, now, numbers).fetch_optional(c).await)?;
+    if taken.is_some() {
+        return Ok(());
+    }
+    let until: Option<(Timestamp,)> = within!(*tx, |c| sqlx::query_as(BLOCKED).bind(&key[..]).fetch_optional(c).await)?;
+    Err(too_many(until, now))
+}
+
+fn too_many(until: Option<(Timestamp,)>, now: Timestamp) -> Refusal {
     let wait = until.map_or(0, |(until,)| until.0 - now.0).max(1000);
-    Err(Refusal::TooMany { retry_after: Duration::from_millis(wait as u64) })
+    Refusal::TooMany { retry_after: Duration::from_millis(wait as u64) }
 }
 
 /// Forgets the attempts on an address: after a success, or when an administrator says so.

@@ -243,3 +243,71 @@ async fn nobody_is_buried_under_invitations_that_are_taken_back() {
     assert_eq!(sent, 3);
     assert!(matches!(refused, Refusal::TooMany { .. }), "{refused:?}");
 }
+
+#[tokio::test]
+async fn what_is_refused_uses_up_nothing_of_the_hundred() {
+    let home = TestHouse::start().await;
+    let root = sits(&home, "root").await;
+    home.person("taken").await;
+    let refused = async |email: &str, role: &str| {
+        let role = Role::from_word(role).unwrap();
+        admin::invite(&home.house, &root, "Stranger", email, role).await.unwrap_err()
+    };
+    for turn in 0..120 {
+        assert!(matches!(refused("taken@example.org", "user").await, Refusal::Invalid(_)), "{turn}");
+        assert!(matches!(refused("free@example.org", "no-such-role").await, Refusal::Invalid(_)), "{turn}");
+        let nobody = admin::resend_invitation(&home.house, &root, Uuid::max()).await;
+        assert!(matches!(nobody, Err(Refusal::NotFound)), "{turn}: {nobody:?}");
+    }
+    let invite = async |email: &str| admin::invite(&home.house, &root, "Stranger", email, Role::User).await;
+    let waits = invite("alice@example.org").await.unwrap();
+    // Of these, two leave; the others are too many to one address.
+    for _ in 0..120 {
+        let _ = admin::resend_invitation(&home.house, &root, waits).await;
+    }
+    assert_eq!(count(&home, "select count(*) from letters where kind = 'invitation'").await, 3);
+    for number in 3..100 {
+        invite(&format!("s{number}@example.org")).await.unwrap_or_else(|refusal| panic!("{number}: {refusal:?}"));
+    }
+    let over = invite("s100@example.org").await;
+    assert!(matches!(over, Err(Refusal::TooMany { .. })), "{over:?}");
+}
+
+#[tokio::test]
+async fn other_letters_to_strangers_are_counted_with_invitations_and_those_to_people_are_not() {
+    let home = TestHouse::start().await;
+    let root = sits(&home, "root").await;
+    let secret = Secret::new(PASSWORD);
+    let create = async |name: &str| {
+        let email = format!("{name}@example.org");
+        admin::create(&home.house, &root, "Read this", &email, &secret, Role::User).await.unwrap()
+    };
+    let (stranger, alice) = (create("stranger").await, create("alice").await);
+    home.sign_in("alice", Stay::Day).await;
+    let acts = async |id: Uuid| {
+        admin::force_reset(&home.house, &root, id).await?;
+        admin::reset_password(&home.house, &root, id, &Secret::new(MINE)).await?;
+        admin::order_deletion(&home.house, &root, id).await?;
+        admin::revoke_deletion(&home.house, &root, id).await
+    };
+    for turn in 0..25 {
+        acts(stranger).await.unwrap_or_else(|refusal| panic!("{turn}: {refusal:?}"));
+    }
+    let sent = count(&home, "select count(*) from letters").await;
+    let over = [
+        admin::force_reset(&home.house, &root, stranger).await,
+        admin::reset_password(&home.house, &root, stranger, &Secret::new(MINE)).await,
+        admin::set_role(&home.house, &root, stranger, Role::Admin).await,
+        admin::invite(&home.house, &root, "Bob", "bob@example.org", Role::User).await.map(drop),
+    ];
+    for (turn, refused) in over.iter().enumerate() {
+        assert!(matches!(refused, Err(Refusal::TooMany { .. })), "{turn}: {refused:?}");
+    }
+    assert_eq!(count(&home, "select count(*) from letters").await, sent);
+    admin::order_deletion(&home.house, &root, stranger).await.expect("clearing up waits for nothing");
+    admin::revoke_deletion(&home.house, &root, stranger).await.unwrap();
+    assert_eq!(count(&home, "select count(*) from letters").await, sent, "and writes nothing");
+    acts(alice).await.expect("she has been here");
+    assert_eq!(count(&home, "select count(*) from letters").await, sent + 4);
+    admin::force_reset(&home.house, &Proven::operator(), stranger).await.expect("whoever has the machine");
+}

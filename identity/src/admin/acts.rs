@@ -1,6 +1,6 @@
 //! What an administrator does to an account.
 
-use super::{Acting, Proven, another_admin, roles};
+use super::{Acting, Proven, another_admin, invite::count_stranger, roles};
 use crate::{
     Latchkey, Refusal,
     accounts::{self, granted},
@@ -58,7 +58,7 @@ statements! {
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `Invalid` when there is no such role, and `NotAllowed` on the field `role` while nobody has confirmed the
-/// address of an account that somebody registered; `LastAdmin`, or when the database does not answer.
+/// address of an account that somebody registered; `LastAdmin`, `TooMany` letters to people who have never signed in, or when the database does not answer.
 pub async fn set_role(house: &Latchkey, admin: &Proven, id: Uuid, role: Role) -> Result<(), Refusal> {
     let now = house.now();
     // Two administrators who demote each other at the same moment would each still see the other in office.
@@ -98,6 +98,7 @@ pub async fn set_role(house: &Latchkey, admin: &Proven, id: Uuid, role: Role) ->
         let owner = Owner { name: &changed.name, to: &changed.email };
         let letter = security::role_changed(&house.settings, owner, role, now, &link);
         mail::post(house, &mut tx, Some(id), &letter).await?;
+        count_stranger(house, &mut tx, &admin, id).await?;
     }
     tx.commit().await?;
     mark.heed(house);
@@ -177,7 +178,7 @@ pub async fn end_sessions(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<
 /// address, are void.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, `Invalid`, `Busy`, or when the database does not answer.
+/// `Forbidden`, `NotFound`, `Invalid`, `Busy`, `TooMany` letters to people who have never signed in, or when the database does not answer.
 pub async fn reset_password(house: &Latchkey, admin: &Proven, id: Uuid, password: &Secret) -> Result<(), Refusal> {
     admin.may(Permission::UsersWrite)?;
     let (name, email) = accounts::profile(house, id).await?;
@@ -196,6 +197,7 @@ pub async fn reset_password(house: &Latchkey, admin: &Proven, id: Uuid, password
     if verified_at.is_some() {
         let owner = Owner { name: &name, to: &email };
         accounts::tell(house, &mut tx, id, owner, None).await?;
+        count_stranger(house, &mut tx, &admin, id).await?;
     }
     tx.commit().await?;
     house.revocations.sessions(&ended, house.now());

@@ -3,7 +3,7 @@
 //! The same job deletes as when an owner asks (`accounts/leaving/erase.rs`), but the two are kept apart: an order shuts the account at
 //! once, its owner cannot call it off, and taking it back leaves everything as the order found it, also an owner's own wish to leave.
 
-use super::{Proven, acts::reach, another_admin};
+use super::{Proven, acts::reach, another_admin, invite::may_write_to};
 use crate::{
     Latchkey, Refusal,
     accounts::leaving,
@@ -51,7 +51,7 @@ struct Revoked {
 }
 
 /// Shuts an account at once and has it deleted in seven days, or sooner where its owner had asked before. Ends its sessions and says
-/// so by letter. Doing it twice changes nothing.
+/// so by letter, but not to very many within an hour who have never signed in. Doing it twice changes nothing.
 ///
 /// # Errors
 /// `Forbidden`, `NotFound` also once the time is over, `LastAdmin`, or when the database does not answer.
@@ -83,7 +83,7 @@ pub(super) async fn order_at(house: &Latchkey, admin: &Proven, id: Uuid, now: Ti
     let ended = sessions::end_all_within(house, &mut tx, id, None, EndCause::DeletionOrdered).await?;
     events::record(house, &mut tx, admin.event(Kind::DeletionOrdered).on(id)).await?;
     // An address that nobody has confirmed is no place for a name.
-    let told = ordered.verified_at.is_some();
+    let told = ordered.verified_at.is_some() && may_write_to(house, &mut tx, &admin, id).await?;
     if told {
         let letter = mail::deletion_ordered(&house.settings, &ordered.name, &ordered.email, ordered.delete_at);
         mail::post(house, &mut tx, Some(id), &letter).await?;
@@ -126,7 +126,7 @@ pub(super) async fn revoke_since(
         };
     };
     events::record(house, &mut tx, admin.event(Kind::DeletionRevoked).on(id)).await?;
-    let told = revoked.verified_at.is_some();
+    let told = revoked.verified_at.is_some() && may_write_to(house, &mut tx, &admin, id).await?;
     if told {
         let (enabled, until) = (revoked.disabled_at.is_none(), revoked.delete_at);
         let letter = mail::deletion_revoked(&house.settings, &revoked.name, &revoked.email, enabled, until);

@@ -60,6 +60,7 @@ statements! {
     /// Locks the account: whoever accepts the invitation from now on waits.
     INVITED = "update users set name = name where id = $1 and invited_at is not null and verified_at is null
            returning name, email, coalesce(role_name, role) as role";
+    NEVER_SEEN = "select id from users where id = $1 and last_sign_in_at is null";
 }
 
 /// Makes an account that its owner has as soon as they choose a password with what the letter brings. Answers its id.
@@ -70,12 +71,12 @@ statements! {
 pub async fn invite(house: &Latchkey, admin: &Proven, name: &str, email: &str, role: Role) -> Result<Uuid, Refusal> {
     admin.may(Permission::UsersWrite)?;
     let (name, email) = read(name, email)?;
-    count(house, admin, &email).await?;
     let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
     may_give(&mut tx, &admin, role).await?;
     let id = make(house, &mut tx, &name, &email, role).await?.ok_or_else(taken)?;
     accounts::send_invitation(house, &mut tx, id, &name, &email, house.now()).await?;
     events::record(house, &mut tx, admin.event(Kind::Invited).on(id).detail(role.as_str())).await?;
+    count(house, &mut tx, &admin, &email).await?;
     tx.commit().await?;
     house.outbox_bell.notify_one();
     Ok(id)
@@ -111,31 +112,50 @@ pub async fn create(
 /// `Forbidden`, `NotFound` when nobody waits there to accept an invitation, `TooMany` letters to the address or invitations of
 /// everybody, or when the database does not answer.
 pub async fn resend_invitation(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
-    admin.may(Permission::UsersWrite)?;
-    let address = EmailAddress::parse(&accounts::profile(house, id).await?.1)?;
-    count(house, admin, &address).await?;
     let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
     reach(&mut tx, &admin, id).await?;
     let invited: Option<(String, String, Role)> =
         within!(tx, |c| sqlx::query_as(INVITED).bind(id).fetch_optional(c).await)?;
-    let (name, _, role) = invited.filter(|(_, email, _)| *email == address.as_str()).ok_or(Refusal::NotFound)?;
-    let name = PersonName::parse(&name)?;
+    let (name, email, role) = invited.ok_or(Refusal::NotFound)?;
+    let (name, address) = (PersonName::parse(&name)?, EmailAddress::parse(&email)?);
     accounts::send_invitation(house, &mut tx, id, &name, &address, house.now()).await?;
     events::record(house, &mut tx, admin.event(Kind::Invited).on(id).detail(role.as_str())).await?;
+    count(house, &mut tx, &admin, &address).await?;
     tx.commit().await?;
     house.outbox_bell.notify_one();
     Ok(())
 }
 
-/// Counts a letter of invitation: to this address, and among all of the installation, so that neither one administrator nor ten, made by
-/// whoever has stolen a session, can write to any number of strangers. Not whoever has the machine. Who has lost the power meanwhile uses
-/// up nothing of those who have it, so that is asked here already, and once more with what is then done.
-async fn count(house: &Latchkey, admin: &Proven, address: &EmailAddress) -> Result<(), Refusal> {
-    drop(admin.begin(house, Permission::UsersWrite).await?);
-    if !admin.is_operator() {
-        throttle::take_by(house, Throttle::Invitations, b"all").await?;
+/// Counts a letter of invitation: to this address, and among all of the installation. Within the transaction that sends it, and last: what
+/// is refused, for whatever reason, sends no letter and uses up nothing of those who may.
+async fn count(house: &Latchkey, tx: &mut Tx, admin: &Acting, address: &EmailAddress) -> Result<(), Refusal> {
+    throttle::take_within(house, tx, Throttle::Letters, address.as_str().as_bytes()).await?;
+    count_of_all(house, tx, admin).await
+}
+
+/// Counts another letter of an administrator, if it goes to somebody who has never signed in: that may be anybody's address, and the name
+/// in it whatever was given with it. Also last in the transaction that sends it.
+pub(super) async fn count_stranger(house: &Latchkey, tx: &mut Tx, admin: &Acting, id: Uuid) -> Result<(), Refusal> {
+    let never: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(NEVER_SEEN).bind(id).fetch_optional(c).await)?;
+    if never.is_some() { count_of_all(house, tx, admin).await } else { Ok(()) }
+}
+
+/// The same for an act that must not wait for such letters, as clearing up after whoever has used them up: whether there is one left.
+pub(super) async fn may_write_to(house: &Latchkey, tx: &mut Tx, admin: &Acting, id: Uuid) -> Result<bool, Refusal> {
+    match count_stranger(house, tx, admin, id).await {
+        Ok(()) => Ok(true),
+        Err(Refusal::TooMany { .. }) => Ok(false),
+        Err(other) => Err(other),
     }
-    throttle::take(house, Throttle::Letters, address).await
+}
+
+/// Neither one administrator nor ten, made by whoever has stolen a session, can write to any number of strangers. Whoever has the machine
+/// can anyway.
+async fn count_of_all(house: &Latchkey, tx: &mut Tx, admin: &Acting) -> Result<(), Refusal> {
+    if admin.is_operator() {
+        return Ok(());
+    }
+    throttle::take_within(house, tx, Throttle::Invitations, b"all").await
 }
 
 /// Takes an invitation back: the account, which nobody has ever had, is deleted at once.

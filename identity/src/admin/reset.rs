@@ -1,6 +1,6 @@
 //! Having somebody choose a new password, without anybody else ever knowing one.
 
-use super::{Proven, acts::reach, another_admin};
+use super::{Proven, acts::reach, another_admin, invite::count_stranger};
 use crate::{
     Latchkey, Refusal,
     accounts::renewal,
@@ -30,7 +30,8 @@ statements! {
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `NotAllowed` on the field `id` while nobody has confirmed the address, because it is not certain that
-/// the letter would reach the owner, `LastAdmin`, or when the database does not answer.
+/// the letter would reach the owner, `LastAdmin`, `TooMany` letters to people who have never signed in, or when the database does not
+/// answer.
 pub async fn force_reset(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
     let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
     reach(&mut tx, &admin, id).await?;
@@ -44,6 +45,7 @@ pub async fn force_reset(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(
     let forgot = house.settings.link("/forgot", &[]);
     let letter = mail::reset_forced(&house.settings, owner, &brought.link, &brought.code, brought.hours, &forgot);
     mail::post(house, &mut tx, Some(id), &letter).await?;
+    count_stranger(house, &mut tx, &admin, id).await?;
     tx.commit().await?;
     house.revocations.sessions(&ended, house.now());
     house.outbox_bell.notify_one();

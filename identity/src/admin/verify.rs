@@ -4,7 +4,7 @@
 //! that registration counts. Where it was registered more than once, the account was made by invitation, or it has a role, it is not
 //! certain enough whose password is stored: then it is made worthless, and the mailbox gets what a new one is set with.
 
-use super::{Proven, acts::reach};
+use super::{Proven, acts::reach, invite::count_stranger};
 use crate::{
     Latchkey, Refusal,
     accounts::{self, PersonName, renewal},
@@ -32,7 +32,7 @@ statements! {
 /// Confirms the address of an account. Doing it twice changes nothing.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, or when the database does not answer.
+/// `Forbidden`, `NotFound`, `TooMany` letters to people who have never signed in, or when the database does not answer.
 pub async fn verify(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Refusal> {
     let now = house.now();
     let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
@@ -70,6 +70,7 @@ pub async fn verify(house: &Latchkey, admin: &Proven, id: Uuid) -> Result<(), Re
     };
     events::record(house, &mut tx, admin.event(Kind::VerifiedByAdmin).on(id)).await?;
     mail::post(house, &mut tx, Some(id), &letter).await?;
+    count_stranger(house, &mut tx, &admin, id).await?;
     tx.commit().await?;
     house.revocations.sessions(&ended, now);
     house.outbox_bell.notify_one();
