@@ -5,8 +5,9 @@ mod support;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use identity::{
     Refusal, accounts,
-    admin::{self, How, Imported, Problem, Proven, Trouble},
+    admin::{self, Admin, How, Imported, Problem, Proven, Stopped, Trouble},
     events::Kind,
+    sessions,
     words::{Role, Secret, Stay},
 };
 use std::fmt::Write;
@@ -212,20 +213,56 @@ async fn invitations_of_imports_leave_a_thousand_in_an_hour_however_many_files_t
     assert_eq!(later.last_letter, Some(home.house.now().0));
 }
 
+/// An administrator in a browser.
+async fn sits(home: &TestHouse) -> Proven {
+    home.account("root", Role::Admin).await;
+    let pair = home.sign_in("root", Stay::Day).await;
+    let proof = sessions::prove(&home.house, &pair.viewer).await.unwrap();
+    Admin::of(&pair.viewer, &device()).unwrap().proven(&proof).unwrap()
+}
+
+/// Has so many milliseconds of letters wait.
+async fn wait(home: &TestHouse, long: i64) {
+    import(home, &people(9000, 1), MAKE).await;
+    let until = home.house.now().0 + long;
+    let moved = home.change(&format!("update throttles set blocked_until = {until} where blocked_until > 0")).await;
+    assert_eq!(moved, 1, "the row of imports");
+}
+
+#[tokio::test]
+async fn a_file_for_which_there_is_no_room_stops_and_says_where_and_until_when() {
+    let home = TestHouse::start().await;
+    let root = sits(&home).await;
+    // There is room for two chunks and a half.
+    wait(&home, 86_400_000 - 300 * 3600).await;
+    let file = people(0, 700);
+    let made = admin::import(&home.house, &root, file.as_bytes(), MAKE).await.unwrap();
+    let until = home.house.now().0 + 100 * 3600;
+    assert_eq!((made.invited, made.wrong, made.left), (400, 0, 0));
+    assert_eq!(made.stopped, Some(Stopped { line: 402, until }));
+    assert_eq!(count(&home, "select count(*) from users where name like 'P%'").await, 401, "what came before is made");
+    let rest = people(400, 300);
+    let refused = admin::import(&home.house, &root, rest.as_bytes(), MAKE).await;
+    let wait = std::time::Duration::from_secs(360);
+    assert!(matches!(&refused, Err(Refusal::TooMany { retry_after }) if *retry_after == wait), "{refused:?}");
+    let all = import(&home, &rest, MAKE).await;
+    assert_eq!((all.invited, all.stopped), (300, None), "whoever has the machine has the mail server");
+}
+
 #[tokio::test]
 async fn while_a_day_of_letters_waits_no_more_are_taken_and_it_is_said_when() {
     let home = TestHouse::start().await;
-    import(&home, &people(0, 2), MAKE).await;
-    home.change(&format!("update throttles set blocked_until = {}", home.house.now().0 + 86_400_000 + 90_000)).await;
+    let root = sits(&home).await;
+    wait(&home, 86_400_000 + 90_000).await;
     let file = people(2, 1);
-    let refused = admin::import(&home.house, &Proven::operator(), file.as_bytes(), MAKE).await;
+    let refused = admin::import(&home.house, &root, file.as_bytes(), MAKE).await;
     let wait = std::time::Duration::from_secs(90);
     assert!(matches!(&refused, Err(Refusal::TooMany { retry_after }) if *retry_after == wait), "{refused:?}");
     assert_eq!(count(&home, "select count(*) from users").await, 2, "and nothing is made");
-    let quiet = import(&home, &people(2, 1), How::Make { letters: false }).await;
+    let quiet = admin::import(&home.house, &root, file.as_bytes(), How::Make { letters: false }).await.unwrap();
     assert_eq!((quiet.invited, quiet.last_letter), (1, None), "without letters it is");
     home.advance(90);
-    assert_eq!(import(&home, &people(3, 1), MAKE).await.invited, 1);
+    assert_eq!(admin::import(&home.house, &root, people(3, 1).as_bytes(), MAKE).await.unwrap().invited, 1);
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ pub async fn import(csv: String, confirm: Option<String>, letters: Option<String
     if made {
         report = run(How::Make { letters }).await?;
     }
-    let notice = (made && report.wrong == 0).then_some(Notice::Imported);
+    let notice = (made && report.wrong == 0 && report.stopped.is_none()).then_some(Notice::Imported);
     let next = if notice.is_some() { "/admin/users" } else { "/admin/users/import" };
     Ok(ImportAnswer { next: next.to_owned(), notice, made, report })
 }

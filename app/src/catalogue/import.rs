@@ -51,8 +51,8 @@ pub const LETTERS: &str = "Send the invitations now. Without them, people can as
 /// Figure: when the last of them leaves.
 pub const LAST_LETTER: &str = "Last invitation";
 /// How fast they leave.
-pub const PACE: &str =
-    "Invitations leave one after the other, a thousand in an hour. Whoever is invited has seven days from then.";
+pub const PACE: &str = "Invitations leave one after the other, a thousand in an hour. Whoever is invited has seven days from then. When more than a day \
+     of them waits, the import stops and says in which line.";
 /// Makes them.
 pub const MAKE: &str = "Make these accounts";
 /// Back to the beginning.
@@ -79,6 +79,18 @@ pub fn made_some(made: u64, left: u64) -> String {
         "{} accounts were made; {} right lines beside these were left out. Paste those again.",
         count(made),
         count(left)
+    )
+}
+
+/// Very many letters wait.
+pub const STOPPED: &str = "More than a day of letters waits";
+
+/// How far it came; followed by the time at which there is room for more.
+pub fn stopped(made: u64, line: u64) -> String {
+    format!(
+        "{} accounts were made, and nothing of line {} or any after it. Take away the lines before it, and paste the rest again after",
+        count(made),
+        count(line)
     )
 }
 

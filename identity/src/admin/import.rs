@@ -100,6 +100,17 @@ pub struct Imported {
     pub last_letter: Option<i64>,
     /// Lines that were right, but stood in a chunk with one that was not, so nothing was made of them.
     pub left: u64,
+    /// Where it stopped, because very many letters wait.
+    pub stopped: Option<Stopped>,
+}
+
+/// Where an import stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stopped {
+    /// The first line of which nothing was made, nor of any after it.
+    pub line: u64,
+    /// When there is room for more, in milliseconds since 1970.
+    pub until: i64,
 }
 
 /// What to do with a file.
@@ -136,11 +147,12 @@ struct Columns {
 /// Reads a file and makes its accounts, or says what would be made of it.
 ///
 /// # Errors
-/// `TooMany` with letters, while those of other imports keep the row long enough; `Forbidden` and `Invalid` also when the authority or a role is lost on the way, `Broken` when the file cannot be read, or when the
+/// `TooMany` with letters, while very many wait already, unless it is the command line; where that comes about on the way, it is no error, and the
+/// answer says from which line on nothing was made. `Forbidden` and `Invalid` also when the authority or a role is lost on the way, `Broken` when the file cannot be read, or when the
 /// database does not answer: the chunks before are made then.
 pub async fn import(house: &Latchkey, admin: &Proven, file: impl Read + Send, how: How) -> Result<Imported, Refusal> {
     admin.may(Permission::UsersWrite)?;
-    if how == (How::Make { letters: true }) {
+    if how == (How::Make { letters: true }) && !admin.is_operator() {
         mail::has_room(house).await?;
     }
     let mut done = Imported::default();
@@ -171,6 +183,9 @@ pub async fn import(house: &Latchkey, admin: &Proven, file: impl Read + Send, ho
         }
         if chunk.len() == CHUNK {
             settle(house, admin, &mut chunk, std::mem::replace(&mut whole, true), how, &mut done).await?;
+            if done.stopped.is_some() {
+                return Ok(done);
+            }
         }
     }
     settle(house, admin, &mut chunk, whole, how, &mut done).await?;
@@ -341,7 +356,15 @@ async fn settle(
     }
     let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
     let mut places = match letters {
-        true => Some(mail::places(house, &mut tx, invited).await?),
+        true => match mail::places(house, &mut tx, invited, admin.is_operator()).await {
+            Ok(places) => Some(places),
+            Err(Refusal::TooMany { retry_after }) if done.ready + done.invited > 0 => {
+                let line = entries.first().map_or(0, |entry| entry.line);
+                done.stopped = Some(Stopped { line, until: house.now().plus(retry_after).0 });
+                return Ok(());
+            }
+            Err(refusal) => return Err(refusal),
+        },
         false => None,
     };
     // The file may be long: since its lines were read, a role may be gone, or beyond the asker.

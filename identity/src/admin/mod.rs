@@ -31,7 +31,7 @@ pub use course::{Course, Measure, Over, Series, course};
 pub use delete::{order_deletion, revoke_deletion};
 pub use health::{DatabaseHealth, Health, KeyHealth, LetterHealth, LogHealth, ProcessHealth, health};
 pub use impersonate::{REASON, Wish, impersonate};
-pub use import::{How, Imported, Problem, Trouble, import};
+pub use import::{How, Imported, Problem, Stopped, Trouble, import};
 pub use invite::{create, invite, resend_invitation, revoke_invitation};
 pub use keys::{
     KeyState, KeyView, cancel_key_retirement, distrust_key, keys, moment, plan_key_retirement, rotate_keys,

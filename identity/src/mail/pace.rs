@@ -26,7 +26,7 @@ statements! {
 /// From one letter to the next: a thousand in an hour. A mail server takes that, and an operator has time to see and stop what should not be.
 const APART: Duration = Duration::from_millis(3600);
 
-/// With so much waiting already, no further import is taken. A day, so that letters leave while the import is still on somebody's mind.
+/// With so much waiting already, no more are taken. A day, so that letters leave while the import is still on somebody's mind.
 const FURTHEST: Duration = Duration::from_secs(86_400);
 
 /// Moments for letters, one after the other.
@@ -44,11 +44,12 @@ impl Places {
     }
 }
 
-/// Takes so many places within the caller's transaction. To be called first in it: imports wait for each other here and nowhere else.
+/// Takes so many places within the caller's transaction, which has its turn ([`Tx::in_turn`]): until it ends, nobody else takes any. With
+/// `endless` however many wait.
 ///
 /// # Errors
-/// When the database does not answer.
-pub(crate) async fn places(house: &Latchkey, tx: &mut Tx, count: u64) -> Result<Places, Refusal> {
+/// `TooMany` as from [`has_room`], or when the database does not answer.
+pub(crate) async fn places(house: &Latchkey, tx: &mut Tx, count: u64, endless: bool) -> Result<Places, Refusal> {
     let now = house.now();
     if !house.settings.limits || count == 0 {
         return Ok(Places { next: now, apart: Duration::ZERO });
@@ -56,6 +57,9 @@ pub(crate) async fn places(house: &Latchkey, tx: &mut Tx, count: u64) -> Result<
     let (key, span) = (key(house), length(count).as_millis() as i64);
     let (next,): (Timestamp,) =
         within!(*tx, |c| sqlx::query_as(TAKE).bind(&key[..]).bind(now).bind(span).fetch_one(c).await)?;
+    if !endless {
+        room(next, now)?;
+    }
     Ok(Places { next, apart: APART })
 }
 
@@ -75,8 +79,13 @@ pub(crate) async fn last_of(house: &Latchkey, count: u64) -> Result<Timestamp, R
 /// # Errors
 /// `TooMany`, with the time after which there is room, or when the database does not answer.
 pub(crate) async fn has_room(house: &Latchkey) -> Result<(), Refusal> {
-    let over = free(house).await?.since(house.now().plus(FURTHEST));
-    if house.settings.limits && !over.is_zero() { Err(Refusal::TooMany { retry_after: over }) } else { Ok(()) }
+    if house.settings.limits { room(free(house).await?, house.now()) } else { Ok(()) }
+}
+
+/// Whether this is a place that may still be taken.
+fn room(next: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+    let over = next.since(now.plus(FURTHEST));
+    if over.is_zero() { Ok(()) } else { Err(Refusal::TooMany { retry_after: over }) }
 }
 
 /// The next place that nobody has.

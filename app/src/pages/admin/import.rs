@@ -9,7 +9,10 @@ use crate::{
     flash::Flash,
     visit,
 };
-use identity::words::Permission;
+use identity::{
+    admin::{Imported, Stopped},
+    words::Permission,
+};
 use leptos::prelude::*;
 
 /// The page.
@@ -23,10 +26,18 @@ pub fn Import() -> impl IntoView {
         <Panel tab=panel::PEOPLE lead=words::LEAD>
             {match (may, answer) {
                 (false, _) => view! { <NoticeBox tone=Tone::Info><p>{words::NOT_YOURS}</p></NoticeBox> }.into_any(),
-                (true, Some(answer)) if answer.report.wrong == 0 && answer.report.ready + answer.report.invited > 0 => {
+                (true, Some(answer)) if !answer.made && answer.report.wrong == 0 && answer.report.ready + answer.report.invited > 0 => {
                     view! { <Planned answer csv=flash.typed("csv") /> }.into_any()
                 }
-                (true, answer) => view! { {answer.map(|answer| view! { <Wrong answer /> })} <Paste /> }.into_any(),
+                (true, answer) => {
+                    let stopped = answer.as_ref().and_then(|answer| answer.report.stopped.map(|stopped| (answer.report.clone(), stopped)));
+                    let wrong = answer.filter(|answer| answer.report.wrong > 0 || answer.report.stopped.is_none());
+                    view! {
+                        {stopped.map(|(report, stopped)| view! { <Halted report stopped /> })}
+                        {wrong.map(|answer| view! { <Wrong answer /> })}
+                        <Paste />
+                    }.into_any()
+                }
             }}
         </Panel>
     }
@@ -93,6 +104,16 @@ fn Wrong(answer: ImportAnswer) -> impl IntoView {
             <ul class="list" role="list">{rows}</ul>
             {(more > 0).then(|| view! { <p class="card__body quiet">{words::more(more)}</p> })}
         </section>
+    }
+}
+
+/// Very many letters wait: how far it came, and when the rest can follow.
+#[component]
+fn Halted(report: Imported, stopped: Stopped) -> impl IntoView {
+    view! {
+        <NoticeBox tone=Tone::Negative title=words::STOPPED>
+            <p>{words::stopped(report.ready + report.invited, stopped.line)} " " <When at=stopped.until /></p>
+        </NoticeBox>
     }
 }
 
