@@ -224,8 +224,6 @@ async fn failing_letters_are_due_at_once_when_an_administrator_says_so_and_that_
     let server = MailServer::kind().await;
     assert_eq!(deliver(&home, &server).await, done(1, 0, 0));
     assert!(server.taken()[0].contains("alice@example.org"));
-    // Events of one moment have no order.
-    home.advance(1);
     assert_eq!(admin::retry_letters(&home.house, &root, Some(failing[2].id)).await.unwrap(), 0, "sent already");
     assert_eq!(admin::retry_letters(&home.house, &root, None).await.unwrap(), 2);
     assert_eq!(deliver(&home, &server).await, done(2, 0, 0));
@@ -294,4 +292,22 @@ async fn nobody_stops_while_letters_are_due_although_others_are_faster_at_some()
     }
     assert_eq!((sent.iter().sum::<u32>(), server.taken().len()), (60, 60));
     assert!(sent.iter().all(|sent| *sent >= 3), "somebody left the others alone: {sent:?}");
+}
+
+#[tokio::test]
+async fn one_that_fails_is_seen_however_many_wait_for_a_day_to_come() {
+    let home = TestHouse::start().await;
+    let letter = mail::verification(&home.house.settings, "a@example.org", "https://id.example.org/", "ABCDE", 24);
+    let mut tx = home.db.begin().await.unwrap();
+    for _ in 0..10_002 {
+        mail::post(&home.house, &mut tx, None, &letter).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    home.change("update letters set due_at = due_at + 86400000").await;
+    post(&home, "zoe@example.org").await;
+    assert_eq!(deliver(&home, &MailServer::answering(|_| "451 come later").await).await, done(0, 1, 0));
+    let Standing { waiting, failing, given_up } = mail::standing(&home.house).await.unwrap();
+    assert_eq!((waiting, failing, given_up), (10_001, 1, 0));
+    let health = admin::health(&home.house, &Admin::operator()).await.unwrap().letters.unwrap();
+    assert!(health.failure.is_some_and(|failure| failure.contains("come later")));
 }

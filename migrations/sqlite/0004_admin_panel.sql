@@ -116,4 +116,7 @@ alter table signing_keys add column retire_at integer;
 
 -- What is removed when its time is over is found by its age.
 create index letters_by_age on letters (created_at) where sealed is null;
+
+-- Letters that were tried and not sent, or given up: few, however many wait for a day to come.
+create index letters_tried on letters (due_at) where sent_at is null and (attempts > 0 or sealed is null);
 create index throttles_by_age on throttles (started_at);

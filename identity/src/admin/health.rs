@@ -16,10 +16,13 @@ statements! {
     /// By the index of letters that were not sent: what is due first was posted first, unless it was tried since.
     OLDEST_WAITING = "select min(created_at)
                         from (select created_at from letters where sent_at is null and sealed is not null order by due_at limit 10001) l";
-    /// What failed last is due last. However many wait that were never tried, no more than so many are looked at.
-    LAST_FAILURE = "select failure
-                      from (select failure, due_at from letters where sent_at is null order by due_at desc limit 10001) l
-                     where failure is not null order by due_at desc limit 1";
+    /// What failed last is due last. No more than so many of those that were tried are looked at.
+    LAST_FAILURE = concat!(
+        "select failure from (select failure, due_at from letters where ",
+        mail::tried!(),
+        " order by due_at desc limit 10001) l
+          where failure is not null order by due_at desc limit 1"
+    );
 }
 
 /// The database.

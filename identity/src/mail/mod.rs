@@ -23,8 +23,8 @@ pub use letters::{
 };
 pub(crate) use message::check_recipient;
 pub use message::check_sender;
-pub(crate) use outbox::post_at;
 pub use outbox::{Standing, post, standing, tidy};
+pub(crate) use outbox::{post_at, tried};
 pub(crate) use pace::{Places, has_room, last_of, places};
 pub use transport::Transport;
 

@@ -16,6 +16,15 @@ use std::time::Duration;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+/// Part of a condition: what was not sent and was tried, or never will be. In the words of the index `letters_tried`, without which it would
+/// not be used.
+macro_rules! tried {
+    () => {
+        "sent_at is null and (attempts > 0 or sealed is null)"
+    };
+}
+pub(crate) use tried;
+
 const TIDY: Picked = picked!(
     "delete from letters where id",
     "select id from letters where sealed is null and created_at < $1 order by created_at limit $2"
@@ -24,12 +33,17 @@ const TIDY: Picked = picked!(
 statements! {
     POST = "insert into letters (id, kind, sealed, created_at, due_at, attempts, user_id) values ($1, $2, $3, $4, $4, 0, $5)";
     TIDY_PLAIN = TIDY.plain;
-    /// By the index of letters that were not sent, however many were; of these no more than so many, those that are due last.
-    STANDING = "select coalesce(sum(case when sealed is not null and attempts <= 1 and failure is null then 1 else 0 end), 0) as waiting,
-                       coalesce(sum(case when sealed is not null and (attempts > 1 or failure is not null) then 1 else 0 end), 0) as failing,
-                       coalesce(sum(case when sealed is null and created_at >= $1 then 1 else 0 end), 0) as given_up
-                  from (select sealed, attempts, failure, created_at from letters
-                         where sent_at is null order by due_at desc limit 10001) l";
+    /// By the index of letters that were not sent, however many were; of these no more than so many, those that are due last. Those
+    /// that were tried or given up have an index of their own: however many wait for a day to come, one that fails is seen.
+    STANDING = concat!(
+        "select (select count(*) from (select sealed, attempts, failure from letters where sent_at is null order by due_at desc limit 10001) l
+                  where sealed is not null and attempts <= 1 and failure is null) as waiting,
+                coalesce(sum(case when sealed is not null and (attempts > 1 or failure is not null) then 1 else 0 end), 0) as failing,
+                coalesce(sum(case when sealed is null and created_at >= $1 then 1 else 0 end), 0) as given_up
+           from (select sealed, attempts, failure, created_at from letters where ",
+        tried!(),
+        " order by due_at desc limit 10001) l"
+    );
 }
 
 /// How long the history keeps a letter that was sent or given up.
@@ -38,7 +52,8 @@ pub(super) const KEEP: Duration = Duration::from_secs(30 * 86_400);
 /// How long a letter that was given up is still news to an administrator.
 const NEWS: Duration = Duration::from_secs(7 * 86_400);
 
-/// How many letters there are that were not sent: ten thousand and one of them all together is that many or more.
+/// How many letters there are that were not sent. Ten thousand and one that wait, or that fail and were given up together, are that many or
+/// more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct Standing {
     /// Not tried yet, or being tried for the first time.
