@@ -96,6 +96,7 @@ crate::spelled! {
         ResetForced = "reset_forced",
         /// An administrator ended one session.
         SessionEndedByAdmin = "session_ended_by_admin",
+        InvitationRevoked = "invitation_revoked",
         /// An administrator ordered the account to be deleted.
         DeletionOrdered = "deletion_ordered",
         /// An administrator took that back.

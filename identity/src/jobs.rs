@@ -68,8 +68,7 @@ pub async fn run_due(house: &Latchkey) -> Result<bool, Refusal> {
     done = both(done, in_turn(house, "tidy", TIDY_EVERY, tidy(house)).await);
     let removed = async { audit::remove_old(house).await.map(|removed| removed.more) };
     done = both(done, in_turn(house, "remove old events", EVENTS_EVERY, removed).await);
-    let erased = async { accounts::leaving::erase_due(house).await.map(|()| false) };
-    both(done, in_turn(house, "erase accounts", ERASE_EVERY, erased).await)
+    both(done, in_turn(house, "erase accounts", ERASE_EVERY, accounts::leaving::erase_due(house)).await)
 }
 
 /// Does a job if it is due and nobody else has taken it. Whether there is more to do: then it is due at once.

@@ -131,9 +131,7 @@ pub(crate) async fn take_by(house: &Latchkey, what: Throttle, of: &[u8]) -> Resu
     if taken.is_some() {
         return Ok(());
     }
-    let until: Option<(Timestamp,)> =
-        on!(house.db, read, |p| sqlx::query_as(BLOCKED).bind(&key[..]).fetch_optional(p).await)?;
-    Err(too_many(until, now))
+    Err(too_many(blocked_until(house, &key).await?, now))
 }
 
 /// The same within the caller's transaction, for what is to be counted only where it is done: nothing that can be guessed, because what is
@@ -148,12 +146,22 @@ pub(crate) async fn take_within(house: &Latchkey, tx: &mut Tx, what: Throttle, o
         return Ok(());
     }
     let until: Option<(Timestamp,)> = within!(*tx, |c| sqlx::query_as(BLOCKED).bind(&key[..]).fetch_optional(c).await)?;
-    Err(too_many(until, now))
+    Err(too_many(until.map(|(until,)| until), now))
 }
 
-fn too_many(until: Option<(Timestamp,)>, now: Timestamp) -> Refusal {
-    let wait = until.map_or(0, |(until,)| until.0 - now.0).max(1000);
+fn too_many(until: Option<Timestamp>, now: Timestamp) -> Refusal {
+    let wait = until.map_or(0, |until| until.0 - now.0).max(1000);
     Refusal::TooMany { retry_after: Duration::from_millis(wait as u64) }
+}
+
+/// Until when what is counted under this key is refused; none where nothing is counted.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn blocked_until(house: &Latchkey, key: &[u8]) -> Result<Option<Timestamp>, Refusal> {
+    let until: Option<(Timestamp,)> =
+        on!(house.db, read, |p| sqlx::query_as(BLOCKED).bind(key).fetch_optional(p).await)?;
+    Ok(until.map(|(until,)| until))
 }
 
 /// Forgets the attempts on an address: after a success, or when an administrator says so.

@@ -8,15 +8,16 @@ use identity::{
     admin::{self, Admin, Proven},
     audit::{self, Asked, Chosen, Cursor, Export, Fault, Format, Retention, Verdict, Verifier, verify_export},
     events::Kind,
+    sessions,
     time::Timestamp,
-    words::Stay,
+    words::{Role, Stay},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
     time::Duration,
 };
-use support::{TestHouse, settings};
+use support::{TestHouse, device, settings};
 use uuid::Uuid;
 
 /// Records two events.
@@ -309,6 +310,23 @@ async fn what_the_forgotten_did_to_others_stays_told_and_what_happened_to_them_d
     verified(&home).await.unwrap();
     let file = exported(&home, Chosen::default(), Format::Csv).await;
     read(&file, Verifier::new(false, None)).unwrap();
+}
+
+/// The entry that tells of a deletion proves that the others were forgotten; it must not be one that is forgotten itself.
+#[tokio::test]
+async fn an_invitation_taken_back_stays_told_when_whoever_did_it_is_forgotten() {
+    let home = TestHouse::start().await;
+    home.account("keeper", Role::Admin).await;
+    let root = home.account("root", Role::Admin).await;
+    let session = home.sign_in("root", Stay::Day).await.viewer;
+    let proof = sessions::prove(&home.house, &session).await.unwrap();
+    let proven = Admin::of(&session, &device()).unwrap().proven(&proof).unwrap();
+    let invited =
+        admin::invite(&home.house, &Proven::operator(), "Carol", "carol@example.org", Role::User).await.unwrap();
+    audit::seal(&home.house).await.unwrap();
+    admin::revoke_invitation(&home.house, &proven, invited).await.unwrap();
+    forgotten(&home, root).await;
+    assert!(verified(&home).await.unwrap().forgotten >= 2);
 }
 
 /// A node of the release before puts another id in their place, and the trigger does the rest.

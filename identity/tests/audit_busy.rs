@@ -139,7 +139,7 @@ async fn nothing_seems_to_be_missing_while_old_events_go() {
     done.store(true, Ordering::SeqCst);
     let times = readers.join_all().await;
     assert!(removed as i64 > DAYS * 19, "{removed}");
-    assert!(times.iter().sum::<i32>() > 3, "{times:?}");
+    assert!(times.iter().sum::<i32>() >= 3, "{times:?}");
     assert_eq!(verified(&home.house).await.unwrap().removed as u64, removed);
 }
 
@@ -188,12 +188,19 @@ async fn forgetting_removing_and_sealing_never_wait_for_each_other_in_a_circle()
         sealed(&home.house).await;
         home.advance(420 * 86_400);
         home.change(&format!("update users set delete_at = {}", home.house.now().0 - DAY)).await;
+        home.change(&format!(
+            "insert into events (id, at, kind, actor_id, subject_id, ip, detail)
+             select (lpad(to_hex({now}), 12, '0') || '70008000' || substr(md5(id::text), 1, 12))::uuid, {now}, 'reauthenticated',
+                    actor_id, subject_id, ip, detail from events where seq is not null",
+            now = home.house.now().0
+        ))
+        .await;
         let (removing, forgetting, sealing) =
             tokio::join!(audit::remove_old(&nodes[0]), leaving::erase_due(&nodes[1]), async {
                 tokio::time::timeout(std::time::Duration::from_secs(60), audit::seal(&nodes[2])).await.unwrap()
             });
         forgetting.unwrap();
-        sealing.unwrap();
+        assert!(sealing.unwrap() > 0, "it had something to do meanwhile");
         removing.unwrap();
         while audit::remove_old(&home.house).await.unwrap().events > 0 {}
         assert_eq!(home.row::<(i64,)>("select count(*) from users").await.0, 0, "{round}");
@@ -222,7 +229,7 @@ async fn removing_passes_over_what_somebody_else_is_at() {
             .fetch_one(&mut *other)
             .await
             .unwrap();
-    let removing = tokio::time::timeout(std::time::Duration::from_secs(4), audit::remove_old(&home.house)).await;
+    let removing = tokio::time::timeout(std::time::Duration::from_secs(60), audit::remove_old(&home.house)).await;
     assert_eq!(removing.expect("it waits for nobody").unwrap().events, 99);
     other.rollback().await.unwrap();
     let left: Vec<(Uuid,)> = home.rows("select id from events where kind = 'signed_in'").await;
@@ -269,6 +276,7 @@ async fn forgetting_locks_events_in_the_order_of_their_ids() {
     let forgetting = tokio::spawn(async move { leaving::erase_due(&house).await });
     let waiting = "select count(*) from pg_locks where not granted";
     while home.row::<(i64,)>(waiting).await.0 == 0 {
+        assert!(!forgetting.is_finished(), "it never waited for the second");
         tokio::task::yield_now().await;
     }
     let mut third = pool.begin().await.unwrap();

@@ -172,6 +172,7 @@ pub fn event(kind: &str) -> String {
         Kind::VerifiedByAdmin => "Address confirmed by an administrator",
         Kind::ResetForced => "New password demanded",
         Kind::SessionEndedByAdmin => "Session ended by an administrator",
+        Kind::InvitationRevoked => "Invitation taken back",
         Kind::DeletionOrdered => "Deletion ordered",
         Kind::DeletionRevoked => "Deletion taken back",
         Kind::ImpersonationBegan => "Acting as somebody else began",

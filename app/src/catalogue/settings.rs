@@ -76,10 +76,10 @@ pub const fn meaning(knob: Knob) -> &'static str {
         Knob::SignInAttempts => "For one account within five minutes, 3 to 20. After that each one has to wait longer.",
         Knob::SignInsPerMinute => "In a minute, 5 to 600. Raise it where many people share one address.",
         Knob::RetentionSignIns | Knob::RetentionAccounts => {
-            "Such as 400d, at least 30d, or forever. Older events are removed within the hour, and nobody can bring them back."
+            "Such as 400d, at least 30d, or forever. Older events are removed within a day or two, and nobody can bring them back."
         }
         Knob::RetentionAdministration | Knob::RetentionAlarms => {
-            "Such as 1100d, at least 365d, or forever. Older events are removed within the hour, and nobody can bring them back."
+            "Such as 1100d, at least 365d, or forever. Older events are removed within a day or two, and nobody can bring them back."
         }
     }
 }

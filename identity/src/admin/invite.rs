@@ -11,7 +11,7 @@ use crate::{
     Latchkey, Refusal,
     accounts::{self, PersonName},
     db::{Tx, statements, within},
-    events::{self, Kind},
+    events::{self, Event, Kind},
     mail,
     throttle::{self, Throttle},
     words::{EmailAddress, Fault, Field, FieldError, Permission, Role, Secret},
@@ -166,7 +166,9 @@ pub async fn revoke_invitation(house: &Latchkey, admin: &Proven, id: Uuid) -> Re
     let (mut tx, admin) = admin.begin(house, Permission::UsersWrite).await?;
     reach(&mut tx, &admin, id).await?;
     let nobody = accounts::displace(house, &mut tx, id).await?.ok_or(Refusal::NotFound)?;
-    events::record(house, &mut tx, admin.event(Kind::AccountDeleted).on(nobody)).await?;
+    events::record(house, &mut tx, admin.event(Kind::InvitationRevoked).on(nobody)).await?;
+    // By nobody, as every deletion: the log has to tell of it also when the administrator is forgotten.
+    events::record(house, &mut tx, Event::new(Kind::AccountDeleted).on(nobody)).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -32,7 +32,8 @@ statements! {
         newest_of!(
             "reuse_detected", "account_secured", "created", "role_changed", "disabled", "enabled", "sessions_ended_by_admin",
             "password_reset", "letters_retried", "role_made", "role_edited", "role_removed", "invited", "accounts_imported",
-            "accounts_exported", "verified_by_admin", "reset_forced", "session_ended_by_admin", "deletion_ordered",
+            "accounts_exported", "verified_by_admin", "reset_forced", "session_ended_by_admin", "invitation_revoked",
+            "deletion_ordered",
             "deletion_revoked", "impersonation_began", "impersonation_ended", "setting_changed", "keys_rotated",
             "key_retirement_planned", "key_distrusted", "audit_exported",
         ),

@@ -58,6 +58,7 @@ impl Class {
             | Kind::VerifiedByAdmin
             | Kind::ResetForced
             | Kind::SessionEndedByAdmin
+            | Kind::InvitationRevoked
             | Kind::DeletionOrdered
             | Kind::DeletionRevoked
             | Kind::ImpersonationBegan

@@ -7,7 +7,7 @@
 
 use super::{
     class::Class,
-    seal::{lock_end, seal_one},
+    seal::{first_waiting, lock_end, seal_one},
 };
 use crate::{
     Latchkey, Refusal,
@@ -48,10 +48,14 @@ const DAY: i64 = 86_400_000;
 pub async fn remove_old(house: &Latchkey) -> Result<Removed, Refusal> {
     let (mut events, mut batches) = (0, 0);
     let policy = house.policy();
+    // What has no place stays, and what is younger than that is looked at later: after an upgrade nothing has a place, and looking for
+    // what has one would be to look at all.
+    let waiting = first_waiting(house).await?;
     for class in Class::ALL.iter().copied() {
         let Some(kept) = policy.retention.of(class) else { continue };
         let over = house.now().minus(kept);
         let before = first_id(Timestamp(over.0 - over.0.rem_euclid(DAY)));
+        let before = waiting.map_or(before, |waiting| waiting.min(before));
         while !house.is_closing() {
             if batches == BATCHES {
                 return Ok(Removed { events, more: true });

@@ -119,11 +119,19 @@ pub async fn seal(house: &Latchkey) -> Result<u64, Refusal> {
     seal_some(house, BATCHES).await
 }
 
-/// The same for whoever has no time for all that may wait: so many batches at most.
-pub(super) async fn seal_some(house: &Latchkey, batches: u32) -> Result<u64, Refusal> {
+/// The oldest event that waits for its place.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn first_waiting(house: &Latchkey) -> Result<Option<Uuid>, Refusal> {
     let sql = if house.db.is_shared() { WAITS } else { WAITS_INDEXED };
     let waiting: Option<(Uuid,)> = on!(house.db, read, |p| sqlx::query_as(sql).fetch_optional(p).await)?;
-    if waiting.is_none() {
+    Ok(waiting.map(|(id,)| id))
+}
+
+/// The same for whoever has no time for all that may wait: so many batches at most.
+pub(super) async fn seal_some(house: &Latchkey, batches: u32) -> Result<u64, Refusal> {
+    if first_waiting(house).await?.is_none() {
         return Ok(0);
     }
     let mut sealed = 0;

@@ -5,8 +5,9 @@
 
 use crate::{
     Latchkey, Refusal,
-    db::{Tx, on, statements, within},
+    db::{Tx, statements, within},
     keys::mac,
+    throttle,
     time::Timestamp,
 };
 use std::time::Duration;
@@ -20,7 +21,6 @@ statements! {
                 blocked_until = case when throttles.blocked_until > cast($2 as bigint) then throttles.blocked_until
                                      else cast($2 as bigint) end + cast($3 as bigint)
             returning blocked_until - cast($3 as bigint)";
-    FREE = "select blocked_until from throttles where key = $1";
 }
 
 /// From one letter to the next: a thousand in an hour. A mail server takes that, and an operator has time to see and stop what should not be.
@@ -90,10 +90,8 @@ fn room(next: Timestamp, now: Timestamp) -> Result<(), Refusal> {
 
 /// The next place that nobody has.
 async fn free(house: &Latchkey) -> Result<Timestamp, Refusal> {
-    let key = key(house);
-    let free: Option<(Timestamp,)> =
-        on!(house.db, read, |p| sqlx::query_as(FREE).bind(&key[..]).fetch_optional(p).await)?;
-    Ok(free.map_or(house.now(), |(at,)| at.max(house.now())))
+    let free = throttle::blocked_until(house, &key(house)).await?;
+    Ok(free.map_or(house.now(), |at| at.max(house.now())))
 }
 
 fn length(count: u64) -> Duration {

@@ -50,7 +50,13 @@ macro_rules! forget {
 const FORGET: Picked = Picked::new(forget!(" in (", ")"), forget!(" = any(array(", " for update))"));
 
 statements! {
-    DUE = "select id from users where delete_at <= $1 and id > $2 order by id limit $3";
+    /// Those for whom something can be done: nothing can while an access token may be alive of a session that has been ended. With limits, because
+    /// PostgreSQL would else read all sessions once instead of those of some accounts.
+    DUE = "select id from users
+            where delete_at <= $1 and id > $2
+              and ((select 1 from sessions s where s.user_id = users.id and s.ended_at is null limit 1) is not null
+                   or (select 1 from sessions s where s.user_id = users.id and s.ended_at > $4 limit 1) is null)
+            order by id limit $3";
     /// The last administrator stays, whoever has made it the last one in the meantime.
     POSTPONE = concat!(
         "update users set delete_at = $1
@@ -85,23 +91,50 @@ const BATCH: i64 = 200;
 /// How long the deletion of the last administrator is put off.
 const ANOTHER_DAY: Duration = Duration::from_secs(86_400);
 
-/// Forgets everybody whose time has come. An account that cannot be forgotten does not hold up the others.
+/// Transactions of one turn, some seconds of work: other jobs have theirs, and somebody may wait for those.
+const TURN: u32 = 250;
+
+/// Between two transactions others write.
+const BREATH: Duration = Duration::from_millis(5);
+
+/// What is left of a turn.
+struct Turn(u32);
+
+impl Turn {
+    /// A transaction is done.
+    async fn step(&mut self) {
+        self.0 = self.0.saturating_sub(1);
+        tokio::time::sleep(BREATH).await;
+    }
+
+    const fn is_over(&self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// Forgets those whose time has come, as far as one turn goes. An account that cannot be forgotten does not hold up the others. Answers
+/// whether there is more to do at once.
 ///
 /// # Errors
 /// When the database does not answer; what was left is done at the next turn.
-pub async fn erase_due(house: &Latchkey) -> Result<(), Refusal> {
-    let mut after = Uuid::nil();
+pub async fn erase_due(house: &Latchkey) -> Result<bool, Refusal> {
+    let (mut after, mut turn) = (Uuid::nil(), Turn(TURN));
     loop {
         let now = house.now();
-        let due: Vec<(Uuid,)> =
-            on!(house.db, read, |p| sqlx::query_as(DUE).bind(now).bind(after).bind(AT_A_TIME).fetch_all(p).await)?;
-        let Some((last,)) = due.last() else { return Ok(()) };
+        let due: Vec<(Uuid,)> = on!(house.db, read, |p| sqlx::query_as(DUE)
+            .bind(now)
+            .bind(after)
+            .bind(AT_A_TIME)
+            .bind(revocations::horizon(house))
+            .fetch_all(p)
+            .await)?;
+        let Some((last,)) = due.last() else { return Ok(false) };
         after = *last;
         for (user,) in due {
-            if house.is_closing() {
-                return Ok(());
+            if house.is_closing() || turn.is_over() {
+                return Ok(turn.is_over());
             }
-            match forget(house, user).await {
+            match forget(house, user, &mut turn).await {
                 Err(refusal @ Refusal::Unavailable(_)) => return Err(refusal),
                 Err(refusal) => tracing::error!(account = %user, error = %refusal, "an account could not be deleted"),
                 Ok(()) => {}
@@ -110,11 +143,12 @@ pub async fn erase_due(house: &Latchkey) -> Result<(), Refusal> {
     }
 }
 
-async fn forget(house: &Latchkey, user: Uuid) -> Result<(), Refusal> {
+async fn forget(house: &Latchkey, user: Uuid, turn: &mut Turn) -> Result<(), Refusal> {
     if !close(house, user).await? {
         tracing::warn!(account = %user, "the last administrator who can sign in is not deleted; looked at again tomorrow");
         return Ok(());
     }
+    turn.step().await;
     let before = revocations::horizon(house);
     let ready: Option<(Uuid,)> =
         on!(house.db, read, |p| sqlx::query_as(READY).bind(user).bind(before).fetch_optional(p).await)?;
@@ -129,9 +163,20 @@ async fn forget(house: &Latchkey, user: Uuid) -> Result<(), Refusal> {
         if changed == 0 {
             break;
         }
+        turn.step().await;
+        if turn.is_over() {
+            return Ok(());
+        }
     }
-    while shed(house, user, before).await? == BATCH as u64 {}
-    erase(house, user, nobody, before).await
+    while shed(house, user, before).await? == BATCH as u64 {
+        turn.step().await;
+        if turn.is_over() {
+            return Ok(());
+        }
+    }
+    erase(house, user, nobody, before).await?;
+    turn.step().await;
+    Ok(())
 }
 
 /// The id that takes the person's place, the same one however often it is begun: the audit log is asked whether everybody who is
