@@ -325,6 +325,7 @@ async fn an_invitation_taken_back_stays_told_when_whoever_did_it_is_forgotten() 
         admin::invite(&home.house, &Proven::operator(), "Carol", "carol@example.org", Role::User).await.unwrap();
     audit::seal(&home.house).await.unwrap();
     admin::revoke_invitation(&home.house, &proven, invited).await.unwrap();
+    audit::seal(&home.house).await.unwrap();
     forgotten(&home, root).await;
     assert!(verified(&home).await.unwrap().forgotten >= 2);
 }
