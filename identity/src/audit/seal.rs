@@ -45,7 +45,7 @@ const PLACE_ALL: &str = "update events set seq = s.seq, salt = s.salt, personal 
                           where events.id = s.id and events.seq is null";
 
 /// Events sealed in one transaction. On SQLite nobody else writes meanwhile, for a few milliseconds.
-pub const BATCH: i64 = 500;
+pub const BATCH: i64 = 200;
 
 /// Transactions of one turn.
 const BATCHES: u32 = 50;
