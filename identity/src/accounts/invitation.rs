@@ -4,16 +4,16 @@
 //! has shown that the mailbox is theirs. Never signs in, like every letter that sets a password.
 
 use super::{
-    PersonName, leaving,
+    PersonName,
+    chosen::{Chosen, choose},
+    leaving,
     mailed::{self, Bound, Purpose},
-    profile,
 };
 use crate::{
     Latchkey, Refusal,
     db::{Tx, statements, within},
     events::{self, Event, Kind},
     mail,
-    passwords::{self, Rules},
     sessions::Device,
     throttle::{self, Throttle},
     time::Timestamp,
@@ -62,7 +62,7 @@ pub(crate) async fn displace(house: &Latchkey, tx: &mut Tx, id: Uuid) -> Result<
 /// leaves the letter good.
 ///
 /// # Errors
-/// `Missing` or `Spent` on the field `token`, what [`passwords::accept`] finds wrong with the password, `Busy`, or when the database
+/// `Missing` or `Spent` on the field `token`, what [`crate::passwords::accept`] finds wrong with the password, `Busy`, or when the database
 /// does not answer.
 pub async fn accept_invitation(
     house: &Latchkey,
@@ -70,16 +70,7 @@ pub async fn accept_invitation(
     password: &Secret,
     device: &Device,
 ) -> Result<Uuid, Refusal> {
-    let typed = mailed::typed(token)?;
-    let of = mailed::look(house, Purpose::Invite, typed).await?.ok_or_else(mailed::spent)?;
-    let (name, email) = profile(house, of.user_id).await.map_err(|refusal| match refusal {
-        Refusal::NotFound => mailed::spent(),
-        other => other,
-    })?;
-    let password = passwords::accept(house, password, &Rules::of(house, &name, &email)).await?;
-    let hash = house.hasher.hash(&password).await?;
-    let mut tx = house.db.begin().await?;
-    let of = mailed::spend(house, &mut tx, Purpose::Invite, typed).await?.ok_or_else(mailed::spent)?;
+    let Chosen { mut tx, of, hash } = choose(house, Purpose::Invite, token, password).await?;
     let accepted: Option<(Uuid,)> = within!(tx, |c| sqlx::query_as(ACCEPT)
         .bind(house.now())
         .bind(&hash)

@@ -6,6 +6,7 @@ mod address;
 mod asked;
 mod change_name;
 mod change_password;
+mod chosen;
 mod create;
 mod devices;
 mod invitation;

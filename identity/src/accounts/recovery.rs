@@ -4,16 +4,17 @@
 //! the account, because somebody else may have been in it.
 
 use super::{
-    PersonName, devices,
+    PersonName,
+    chosen::{Chosen, choose},
+    devices,
     mailed::{self, Purpose},
-    profile, register, secure,
+    register, secure,
 };
 use crate::{
     Latchkey, Refusal,
     db::{Tx, statements, within},
     events::{self, Event, Kind},
     mail::{self, Asked, security::Owner},
-    passwords::{self, Rules},
     sessions::{self, Device},
     throttle::{self, Throttle},
     words::{EmailAddress, EndCause, Secret},
@@ -47,7 +48,7 @@ pub async fn request_reset(house: &Latchkey, email: &str, device: &Device) -> Re
 /// that is refused leaves the letter good.
 ///
 /// # Errors
-/// `Missing` or `Spent` on the field `token`, what [`passwords::accept`] finds wrong with the password, `SignUpClosed` or `Domain` on the field
+/// `Missing` or `Spent` on the field `token`, what [`crate::passwords::accept`] finds wrong with the password, `SignUpClosed` or `Domain` on the field
 /// `token` where it would confirm a registration that nobody could make by now, `Busy`, or when the database does not answer.
 pub async fn reset_password(
     house: &Latchkey,
@@ -55,16 +56,7 @@ pub async fn reset_password(
     password: &Secret,
     device: &Device,
 ) -> Result<Uuid, Refusal> {
-    let typed = mailed::typed(token)?;
-    let of = mailed::look(house, Purpose::Reset, typed).await?.ok_or_else(mailed::spent)?;
-    let (name, email) = profile(house, of.user_id).await.map_err(|refusal| match refusal {
-        Refusal::NotFound => mailed::spent(),
-        other => other,
-    })?;
-    let password = passwords::accept(house, password, &Rules::of(house, &name, &email)).await?;
-    let hash = house.hasher.hash(&password).await?;
-    let mut tx = house.db.begin().await?;
-    let of = mailed::spend(house, &mut tx, Purpose::Reset, typed).await?.ok_or_else(mailed::spent)?;
+    let Chosen { mut tx, of, hash } = choose(house, Purpose::Reset, token, password).await?;
     let (id, now) = (of.user_id, house.now());
     let address = EmailAddress::parse(&of.address)?;
     let confirmed = confirm(house, &mut tx, id, &address, device).await?;

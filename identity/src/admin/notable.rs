@@ -4,12 +4,11 @@
 
 use super::Admin;
 use crate::{
-    Latchkey, Refusal, audit,
+    Latchkey, Refusal,
+    audit::Shown,
     db::{on, statements},
-    time::Timestamp,
     words::{EventView, Permission},
 };
-use uuid::Uuid;
 
 /// How many there are of each kind at most, and of all together.
 const FEW: i64 = 8;
@@ -44,48 +43,14 @@ statements! {
     );
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: Uuid,
-    at: Timestamp,
-    kind: String,
-    actor_id: Option<Uuid>,
-    subject_id: Option<Uuid>,
-    actor: Option<String>,
-    subject: Option<String>,
-    session_id: Option<Uuid>,
-    ip: String,
-    detail: String,
-    note: Option<String>,
-    seq: Option<i64>,
-    personal: Option<Vec<u8>>,
-    digest: Option<Vec<u8>>,
-}
-
 /// The last of them, newest first.
 ///
 /// # Errors
 /// `Forbidden`, or when the database does not answer.
 pub async fn notable(house: &Latchkey, admin: &Admin) -> Result<Vec<EventView>, Refusal> {
     admin.may(Permission::AuditRead)?;
-    let rows: Vec<Row> = on!(house.db, read, |p| sqlx::query_as(NOTABLE).bind(FEW).fetch_all(p).await)?;
-    let view = |row: Row| EventView {
-        id: row.id,
-        at: row.at.0,
-        kind: row.kind,
-        actor_id: row.actor_id,
-        subject_id: row.subject_id,
-        actor: row.actor,
-        subject: row.subject,
-        ip: row.ip,
-        detail: row.detail,
-        session: row.session_id,
-        note: row.note,
-        seq: row.seq,
-        personal: row.personal.as_deref().map(audit::hex),
-        digest: row.digest.as_deref().map(audit::hex),
-    };
-    Ok(rows.into_iter().map(view).collect())
+    let rows: Vec<Shown> = on!(house.db, read, |p| sqlx::query_as(NOTABLE).bind(FEW).fetch_all(p).await)?;
+    Ok(rows.into_iter().map(EventView::from).collect())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! bounded number of events and says so, so that a page never costs more than that, wherever it lies.
 
 use super::{
+    Shown,
     chain::Entry,
     lines::rfc3339,
     read::{Row as Sealed, entries},
@@ -205,45 +206,6 @@ pub async fn who(house: &Latchkey, admin: &Admin, text: &str) -> Result<Option<U
     Ok(found.map(|(id,)| id))
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: Uuid,
-    at: Timestamp,
-    kind: String,
-    actor_id: Option<Uuid>,
-    subject_id: Option<Uuid>,
-    actor: Option<String>,
-    subject: Option<String>,
-    session_id: Option<Uuid>,
-    ip: String,
-    detail: String,
-    note: Option<String>,
-    seq: Option<i64>,
-    personal: Option<Vec<u8>>,
-    digest: Option<Vec<u8>>,
-}
-
-impl From<Row> for EventView {
-    fn from(row: Row) -> Self {
-        Self {
-            id: row.id,
-            at: row.at.0,
-            kind: row.kind,
-            actor_id: row.actor_id,
-            subject_id: row.subject_id,
-            actor: row.actor,
-            subject: row.subject,
-            session: row.session_id,
-            ip: row.ip,
-            detail: row.detail,
-            note: row.note,
-            seq: row.seq,
-            personal: row.personal.as_deref().map(super::hex),
-            digest: row.digest.as_deref().map(super::hex),
-        }
-    }
-}
-
 /// A page of events, newest first.
 ///
 /// # Errors
@@ -284,7 +246,7 @@ pub(crate) async fn page(
         (Lead::Kind, true) => KIND_NEWER,
     };
     let look = if chosen.has_others() { LOOK } else { size.ask() };
-    let rows: Vec<Row> = on!(house.db, read, |p| sqlx::query_as(statement)
+    let rows: Vec<Shown> = on!(house.db, read, |p| sqlx::query_as(statement)
         .bind(from)
         .bind(to)
         .bind(look)
@@ -294,7 +256,7 @@ pub(crate) async fn page(
         .bind(size.ask())
         .fetch_all(p)
         .await)?;
-    let cut = size.cut::<Row, EventView>(rows, |row| row.id);
+    let cut = size.cut::<Shown, EventView>(rows, |row| row.id);
     let (mut items, mut further) = (cut.items, cut.next);
     let mut looked = false;
     if further.is_none() && chosen.has_others() {

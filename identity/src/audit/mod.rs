@@ -17,6 +17,7 @@ mod list;
 mod read;
 mod retention;
 mod seal;
+mod shown;
 mod verify;
 
 pub use chain::{BEGINNING, Digest, Entry, Personal, hex};
@@ -30,6 +31,7 @@ pub use lines::{Format, Gap, Piece, rfc3339, unhex};
 pub use list::{Chosen, Cursor, LOOK, list, who};
 pub use retention::{Removed, remove_old};
 pub use seal::{BATCH, TURN, seal};
+pub(crate) use shown::Shown;
 pub use verify::{Fault, Place, Verdict, Verifier, verify_export};
 
 pub(crate) fn statements() -> Vec<crate::db::Statement> {
