@@ -7,7 +7,7 @@ use server::{
     settings::{Given, Layer, Settings},
     start,
 };
-use std::{ffi::OsString, path::PathBuf, sync::Arc};
+use std::{ffi::OsString, path::PathBuf, sync::Arc, time::SystemTime};
 
 /// Where an installation is.
 pub struct Place {
@@ -79,13 +79,17 @@ impl Place {
     /// When the database does not answer.
     pub async fn make_wait(&self, events: u32) -> Result<()> {
         let mut bulk = crate::seed::Bulk::beside(&self.url()).await?;
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_millis();
+        // Of this moment, as ids are.
         let id = match bulk.dialect() {
-            Dialect::Sqlite => "randomblob(16)",
-            Dialect::Postgres => "gen_random_uuid()",
+            Dialect::Sqlite => format!("unhex(printf('%012x7000', {now})) || randomblob(8)"),
+            Dialect::Postgres => {
+                format!("(lpad(to_hex({now}::bigint), 12, '0') || '7000' || substr(md5(id::text), 1, 16))::uuid")
+            }
         };
         bulk.run(&format!(
             "insert into events (id, at, kind, actor_id, subject_id, ip, detail)
-             select {id}, at, kind, actor_id, subject_id, ip, detail from events order by id desc limit {events}"
+             select {id}, {now}, kind, actor_id, subject_id, ip, detail from events order by id desc limit {events}"
         ))
         .await?;
         Ok(())

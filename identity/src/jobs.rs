@@ -37,10 +37,10 @@ const KEYS_EVERY: Duration = Duration::from_secs(3600);
 const EVENTS_EVERY: Duration = Duration::from_secs(3600);
 
 /// Rows removed in one transaction. On SQLite everybody else who writes waits for its end, and nobody is to wait for 50 ms.
-pub(crate) const BATCH: i64 = 200;
+pub(crate) const BATCH: i64 = 100;
 
 /// Transactions of one turn of one job, so that other jobs have theirs.
-pub(crate) const BATCHES: u32 = 50;
+pub(crate) const BATCHES: u32 = 100;
 
 /// Between two of them others write.
 pub(crate) const BREATH: Duration = Duration::from_millis(20);

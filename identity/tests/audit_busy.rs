@@ -75,7 +75,7 @@ async fn what_was_removed_is_accounted_for_at_once_whatever_waits() {
               where seq is null or kind = 'events_removed'",
         )
         .await;
-    assert_eq!((told as u64, waiting), (removed.div_ceil(200), 1));
+    assert_eq!((told as u64, waiting), (removed.div_ceil(100), 1));
     home.advance(3600);
     assert_eq!(
         audit::remove_old(&home.house).await.unwrap().events,

@@ -34,8 +34,8 @@ statements! {
     KEEP = "insert into audit_gaps (last_seq, first_seq, digest) values ($1, $2, $3)";
 }
 
-/// Events removed in one transaction: nobody who writes should wait for longer than a moment.
-const BATCH: usize = 200;
+/// Events removed in one transaction: each stands in many indexes, in other places of each, and on SQLite everybody else who writes waits.
+const BATCH: usize = 100;
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
