@@ -82,7 +82,7 @@ impl Place {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_millis();
         // Of this moment, as ids are.
         let id = match bulk.dialect() {
-            Dialect::Sqlite => format!("unhex(printf('%012x7000', {now})) || randomblob(8)"),
+            Dialect::Sqlite => format!("unhex(printf('%012x7000%s', {now}, hex(randomblob(8))))"),
             Dialect::Postgres => {
                 format!("(lpad(to_hex({now}::bigint), 12, '0') || '7000' || substr(md5(id::text), 1, 16))::uuid")
             }
