@@ -8,12 +8,12 @@
 
 use super::{
     Acting, Proven,
-    invite::{make, may_give, only_registered, read, taken_over},
+    invite::{make, may_give, only_registered, put, read},
 };
 use crate::{
     Latchkey, Refusal,
     accounts::{self, PersonName},
-    db::{Tx, on, statements, within},
+    db::{Tx, on, statements},
     events::{self, Kind},
     mail::{self, Places},
     time::Timestamp,
@@ -405,25 +405,11 @@ async fn make_one(
     let Entry { name, email, role, hash, .. } = entry;
     let (made, kind) = match hash {
         Some(hash) => {
-            let new = house.new_id();
-            let made: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(INSERT)
-                .bind(new)
-                .bind(email.as_str())
-                .bind(name.as_str())
-                .bind(name.search_key())
-                .bind(role.built_in())
-                .bind(role.named())
-                .bind(hash)
-                .bind(house.now())
-                .fetch_optional(c)
-                .await)?;
-            if let Some((id,)) = made.filter(|(id,)| *id != new) {
-                taken_over(tx, id).await?;
-            }
+            let made = put(house, tx, INSERT, (name, email, *role), hash).await?;
             if *role == Role::Admin {
                 accounts::close_setup(house, tx).await?;
             }
-            (made.map(|(id,)| id), Kind::Created)
+            (made, Kind::Created)
         }
         None => (make(house, tx, name, email, *role).await?, Kind::Invited),
     };

@@ -201,29 +201,37 @@ pub(super) async fn make(
     email: &EmailAddress,
     role: Role,
 ) -> Result<Option<Uuid>, Refusal> {
+    put(house, tx, INSERT, (name, email, role), house.hasher.nobodys()).await
+}
+
+/// Runs a statement that inserts a row or takes over that of a registration. Answers whose row it is, and none where the address has an account.
+pub(super) async fn put(
+    house: &Latchkey,
+    tx: &mut Tx,
+    insert: &'static str,
+    (name, email, role): (&PersonName, &EmailAddress, Role),
+    hash: &str,
+) -> Result<Option<Uuid>, Refusal> {
     let new = house.new_id();
-    let made: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(INSERT)
+    let made: Option<(Uuid,)> = within!(*tx, |c| sqlx::query_as(insert)
         .bind(new)
         .bind(email.as_str())
         .bind(name.as_str())
         .bind(name.search_key())
         .bind(role.built_in())
         .bind(role.named())
-        .bind(house.hasher.nobodys())
+        .bind(hash)
         .bind(house.now())
         .fetch_optional(c)
         .await)?;
     if let Some((id,)) = made.filter(|(id,)| *id != new) {
         taken_over(tx, id).await?;
     }
-    if made.is_some() && role == Role::Admin {
-        accounts::close_setup(house, tx).await?;
-    }
     Ok(made.map(|(id,)| id))
 }
 
 /// Voids what the registrant of an account could still have or set a password with.
-pub(super) async fn taken_over(tx: &mut Tx, id: Uuid) -> Result<(), Refusal> {
+async fn taken_over(tx: &mut Tx, id: Uuid) -> Result<(), Refusal> {
     accounts::void_registrations(tx, id).await?;
     accounts::void_requests(tx, id).await
 }
