@@ -1,13 +1,10 @@
 //! One argon2id hash at a time: the part that takes the time and the memory. Knows nothing of queues; see `hasher`.
 
-use super::{HashCost, hasher::Verdict};
+use super::{HashCost, hasher::Verdict, threads::Memory};
 use crate::Refusal;
 use argon2::{
-    Algorithm, Argon2, KeyId, Params, ParamsBuilder, PasswordVerifier, Version,
-    password_hash::{
-        Error as HashError,
-        phc::{Output, ParamsString, PasswordHash, Salt},
-    },
+    Algorithm, Argon2, KeyId, Params, ParamsBuilder, Version,
+    password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 use zeroize::Zeroizing;
@@ -42,10 +39,11 @@ impl Engine {
     }
 
     /// The PHC string of a normalised password.
-    pub(super) fn hash(&self, password: &str, salt: [u8; SALT_LEN]) -> Result<String, Refusal> {
+    pub(super) fn hash(&self, password: &str, salt: [u8; SALT_LEN], memory: &mut Memory) -> Result<String, Refusal> {
         self.hashes.fetch_add(1, Ordering::Relaxed);
         let mut tag = [0; TAG_LEN];
-        self.argon2()?.hash_password_into(password.as_bytes(), &salt, &mut tag).map_err(broken)?;
+        let blocks = memory.blocks(self.params.block_count()).map_err(broken)?;
+        self.argon2()?.hash_password_into_with_memory(password.as_bytes(), &salt, &mut tag, blocks).map_err(broken)?;
         let hash = PasswordHash {
             algorithm: Algorithm::Argon2id.ident(),
             version: Some(Version::V0x13.into()),
@@ -58,7 +56,7 @@ impl Engine {
 
     /// Whether a normalised password is the one behind a PHC string, at the cost the string names. The tags are compared in
     /// constant time.
-    pub(super) fn verify(&self, password: &str, stored: &str) -> Result<Verdict, Refusal> {
+    pub(super) fn verify(&self, password: &str, stored: &str, memory: &mut Memory) -> Result<Verdict, Refusal> {
         let stored = PasswordHash::new(stored).map_err(broken)?;
         let params = Params::try_from(&stored).map_err(broken)?;
         let imported = params.keyid().is_empty();
@@ -67,19 +65,23 @@ impl Engine {
                 "a stored password was hashed with another master key and cannot be verified with this one"
             );
         }
-        self.hashes.fetch_add(1, Ordering::Relaxed);
+        let (Some(salt), Some(tag)) = (&stored.salt, &stored.hash) else { return Err(broken("no salt or no tag")) };
+        let algorithm = Algorithm::try_from(stored.algorithm.as_str()).map_err(broken)?;
+        let version = stored.version.map(Version::try_from).transpose().map_err(broken)?.unwrap_or_default();
         // One that was imported has no pepper yet. It gets ours at the next sign-in, being outdated.
-        let argon2 = if imported {
-            Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone())
-        } else {
-            self.argon2()?
-        };
-        match argon2.verify_password(password.as_bytes(), &stored) {
-            Ok(()) if params == self.params && self.same_kind(&stored) => Ok(Verdict::Right),
-            Ok(()) => Ok(Verdict::RightButOutdated),
-            Err(HashError::PasswordInvalid) => Ok(Verdict::Wrong),
-            Err(other) => Err(broken(other)),
-        }
+        let pepper = if imported { &[][..] } else { &*self.pepper };
+        let argon2 = Argon2::new_with_secret(pepper, algorithm, version, params.clone()).map_err(broken)?;
+        let mut computed = [0; Output::MAX_LENGTH];
+        let computed = &mut computed[..tag.len()];
+        let blocks = memory.blocks(params.block_count()).map_err(broken)?;
+        self.hashes.fetch_add(1, Ordering::Relaxed);
+        argon2.hash_password_into_with_memory(password.as_bytes(), salt, computed, blocks).map_err(broken)?;
+        // In constant time: that is how the type compares itself.
+        Ok(match Output::new(computed).map_err(broken)? == *tag {
+            true if params == self.params && self.same_kind(&stored) => Verdict::Right,
+            true => Verdict::RightButOutdated,
+            false => Verdict::Wrong,
+        })
     }
 
     /// Whether a hash that was made elsewhere, or here, can be stored: of argon2id, version 1.3, without a pepper or with ours, at least as
@@ -162,35 +164,43 @@ mod tests {
 
     #[test]
     fn the_string_names_its_cost_and_its_pepper_and_nothing_else() {
-        let hash = engine(19_456, 2, 7).hash("correct horse battery", [9; SALT_LEN]).unwrap();
+        let hash = engine(19_456, 2, 7).hash("correct horse battery", [9; SALT_LEN], &mut Memory::default()).unwrap();
         insta::assert_snapshot!(hash, @"$argon2id$v=19$m=19456,t=2,p=1,keyid=hZ0dPC/+$CQkJCQkJCQkJCQkJCQkJCQ$rMUWS4uylsD0gtI5rDJ+n6YdpWF/jPi+D9FO83FvtYw");
     }
 
     #[test]
     fn only_the_same_password_with_the_same_pepper_is_right() {
         let engine = engine(19_456, 2, 7);
-        let stored = engine.hash("correct horse battery", [9; SALT_LEN]).unwrap();
-        assert_eq!(engine.verify("correct horse battery", &stored).unwrap(), Verdict::Right);
-        assert_eq!(engine.verify("correct horse batterz", &stored).unwrap(), Verdict::Wrong);
-        assert_eq!(engine.verify("", &stored).unwrap(), Verdict::Wrong);
+        let stored = engine.hash("correct horse battery", [9; SALT_LEN], &mut Memory::default()).unwrap();
+        assert_eq!(engine.verify("correct horse battery", &stored, &mut Memory::default()).unwrap(), Verdict::Right);
+        assert_eq!(engine.verify("correct horse batterz", &stored, &mut Memory::default()).unwrap(), Verdict::Wrong);
+        assert_eq!(engine.verify("", &stored, &mut Memory::default()).unwrap(), Verdict::Wrong);
         let other = self::engine(19_456, 2, 8);
-        assert_eq!(other.verify("correct horse battery", &stored).unwrap(), Verdict::Wrong);
+        assert_eq!(other.verify("correct horse battery", &stored, &mut Memory::default()).unwrap(), Verdict::Wrong);
         assert_eq!(engine.hashes(), 4);
     }
 
     #[test]
     fn another_cost_is_right_but_outdated() {
-        let stored = engine(12_288, 3, 7).hash("correct horse battery", [9; SALT_LEN]).unwrap();
+        let stored = engine(12_288, 3, 7).hash("correct horse battery", [9; SALT_LEN], &mut Memory::default()).unwrap();
         let engine = engine(19_456, 2, 7);
-        assert_eq!(engine.verify("correct horse battery", &stored).unwrap(), Verdict::RightButOutdated);
-        assert_eq!(engine.verify("wrong horse battery", &stored).unwrap(), Verdict::Wrong);
+        assert_eq!(
+            engine.verify("correct horse battery", &stored, &mut Memory::default()).unwrap(),
+            Verdict::RightButOutdated
+        );
+        assert_eq!(engine.verify("wrong horse battery", &stored, &mut Memory::default()).unwrap(), Verdict::Wrong);
     }
 
     #[test]
     fn what_is_no_hash_is_an_alarm_and_not_a_wrong_password() {
         let engine = engine(19_456, 2, 7);
-        for stored in ["", "plain", "$argon2id$v=19$m=1,t=1,p=1$c2FsdHNhbHQ$AAAA", "$2b$12$abc"] {
-            assert!(matches!(engine.verify("x", stored), Err(Refusal::Broken(_))), "{stored:?}");
+        for stored in
+            ["", "plain", "$argon2id$v=19$m=1,t=1,p=1$c2FsdHNhbHQ$AAAA", "$argon2id$v=19$m=19456,t=2,p=1", "$2b$12$abc"]
+        {
+            assert!(
+                matches!(engine.verify("x", stored, &mut Memory::default()), Err(Refusal::Broken(_))),
+                "{stored:?}"
+            );
         }
     }
 

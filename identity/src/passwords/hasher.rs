@@ -1,17 +1,18 @@
 //! The one door to hashing, and its queue.
 //!
 //! Each hash takes tens of milliseconds of a core and megabytes of memory, and anybody can ask for one. So at most as many run
-//! at once as there are cores, on threads where no page is rendered; a bounded number of people wait, first come, first
+//! at once as there are cores, on [`threads`](super::threads) of their own; a bounded number of people wait, first come, first
 //! served; whoever comes after them is told to come back (ASVS 15.2.2). Memory is bounded by cores times the cost.
 
 use super::{
     HashCost, Password,
     engine::{Engine, SALT_LEN},
     normal,
+    threads::{Memory, Threads},
 };
 use crate::{Refusal, random::Random, words::Secret};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use zeroize::Zeroizing;
 
 /// The salt of a hash that no password fits, and of no other: SQL tells it by that. The password behind it is 128 random bits, which need
@@ -27,10 +28,10 @@ macro_rules! worthless {
 }
 pub(crate) use worthless;
 
-/// How many may wait for each one that is served: about two seconds at the default cost.
+/// How many may wait for each one that is served: about two seconds at the default cost, where nothing else wants the cores.
 const WAITING_PER_CORE: usize = 64;
 
-/// When somebody turned away may come back: a full queue is empty by then.
+/// When somebody turned away may come back: a full queue is empty by then, or has at least moved on.
 const RETRY_AFTER: Duration = Duration::from_secs(3);
 
 /// What came of comparing a typed password with a stored hash.
@@ -54,6 +55,8 @@ pub struct Hasher {
     places: Arc<Semaphore>,
     /// Those being served. Fair: tokio's semaphore keeps the order of arrival.
     turns: Arc<Semaphore>,
+    /// As many as there are turns, so whoever has one is served at once.
+    threads: Threads,
 }
 
 impl Hasher {
@@ -76,13 +79,15 @@ impl Hasher {
     ) -> Result<Self, Refusal> {
         let engine = Engine::new(cost, pepper)?;
         let nobodys = Zeroizing::new(format!("{:x}", u128::from_be_bytes(random.bytes())));
-        let decoy = engine.hash(&nobodys, NOBODYS_SALT)?;
+        let decoy = engine.hash(&nobodys, NOBODYS_SALT, &mut Memory::default())?;
+        let threads = Threads::start(at_once).map_err(|error| Refusal::Broken(format!("hashing: {error}")))?;
         Ok(Self {
             engine: Arc::new(engine),
             random,
             decoy,
             places: Arc::new(Semaphore::new(at_once + waiting)),
             turns: Arc::new(Semaphore::new(at_once)),
+            threads,
         })
     }
 
@@ -93,7 +98,7 @@ impl Hasher {
     pub async fn hash(&self, password: &Password) -> Result<String, Refusal> {
         let password = password.normalised().clone();
         let salt = self.random.bytes::<SALT_LEN>();
-        self.in_turn(move |engine| engine.hash(&password, salt)).await
+        self.in_turn(move |engine, memory| engine.hash(&password, salt, memory)).await
     }
 
     /// Whether a typed password is the stored one. `stored` is `None` for somebody who does not exist: the same work is done on
@@ -106,7 +111,7 @@ impl Hasher {
         let hopeless = password.is_none() || stored.is_none();
         let password = password.unwrap_or_default();
         let stored = stored.unwrap_or(&self.decoy).to_owned();
-        let verdict = self.in_turn(move |engine| engine.verify(&password, &stored)).await?;
+        let verdict = self.in_turn(move |engine, memory| engine.verify(&password, &stored, memory)).await?;
         Ok(if hopeless { Verdict::Wrong } else { verdict })
     }
 
@@ -126,11 +131,11 @@ impl Hasher {
         self.engine.hashes()
     }
 
-    /// Waits for a turn and does the work on a thread for blocking work. A caller who gives up while waiting leaves the queue
-    /// at once; one who gives up during the work keeps the place until the work is done, because the core is still taken.
+    /// Waits for a turn and has the work done. A caller who gives up while waiting leaves the queue at once; one who gives up during
+    /// the work keeps the place until the work is done, because the core is still taken.
     async fn in_turn<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Engine) -> Result<T, Refusal> + Send + 'static,
+        work: impl FnOnce(&Engine, &mut Memory) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
         let place =
             Arc::clone(&self.places).try_acquire_owned().map_err(|_| Refusal::Busy { retry_after: RETRY_AFTER })?;
@@ -139,11 +144,14 @@ impl Hasher {
             .await
             .map_err(|_| Refusal::Broken("the hashing queue is closed".into()))?;
         let engine = Arc::clone(&self.engine);
-        let done = tokio::task::spawn_blocking(move || {
-            let _kept = (place, turn);
-            work(&engine)
+        let (done, end) = oneshot::channel();
+        self.threads.give(move |memory| {
+            let outcome = work(&engine, memory);
+            // The place is free before anybody learns that it is.
+            drop((place, turn));
+            let _ = done.send(outcome);
         });
-        done.await.map_err(|error| Refusal::Broken(format!("hashing: {error}")))?
+        end.await.map_err(|_| Refusal::Broken("hashing broke off".into()))?
     }
 }
 
@@ -229,7 +237,7 @@ mod tests {
         let random = Arc::new(SeededSource::new(1));
         let nobodys = format!("{:x}", u128::from_be_bytes((&SeededSource::new(1) as &dyn Random).bytes()));
         let hasher = Hasher::with_room(HashCost::default(), [5; 32], random, 1, 1).unwrap();
-        assert_eq!(hasher.engine.verify(&nobodys, &hasher.decoy).unwrap(), Verdict::Right);
+        assert_eq!(hasher.engine.verify(&nobodys, &hasher.decoy, &mut Memory::default()).unwrap(), Verdict::Right);
         assert_eq!(verify(&hasher, &nobodys, None).await, Verdict::Wrong);
         assert!(hasher.decoy.contains("$AAAAAAAAAAAAAAAAAAAAAA$"), "as SQL looks for it: {}", hasher.decoy);
     }
@@ -283,7 +291,7 @@ mod tests {
         let working = tokio::spawn({
             let hasher = Arc::clone(&hasher);
             async move {
-                let work = move |_: &Engine| {
+                let work = move |_: &Engine, _: &mut Memory| {
                     start.send(()).map_err(|e| Refusal::Broken(e.to_string()))?;
                     finished.recv().map_err(|e| Refusal::Broken(e.to_string()))
                 };

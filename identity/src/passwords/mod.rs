@@ -14,6 +14,7 @@ mod normal;
 mod password;
 mod personal;
 mod strength;
+mod threads;
 
 pub use accept::accept;
 pub(crate) use breaches::Breaches;
