@@ -10,6 +10,7 @@ use crate::{
     random::{Ids, Random},
     sessions::{self, Owed, Receipts, revocations, revocations::Revocations},
     time::{CLOCK_TOLERANCE, Clock, Timestamp},
+    tokens::Known,
 };
 use std::{
     future::Future,
@@ -47,6 +48,7 @@ pub struct Latchkey {
     /// Sign-outs that are not written down yet.
     pub owed: Owed,
     pub(crate) receipts: Receipts,
+    pub(crate) known_tokens: Known,
     pub(crate) breaches: Breaches,
     pub(crate) db: Db,
     pub(crate) issuer: String,
@@ -95,6 +97,7 @@ impl Latchkey {
             opened_at: clock.now(),
             owed: Owed::default(),
             receipts: Receipts::default(),
+            known_tokens: Known::default(),
             breaches: Breaches::at(settings.breach_check.as_ref())?,
             issuer: settings.issuer(),
             refresh_key: master.derive(Purpose::RefreshTokens),

@@ -3,7 +3,7 @@
 //! `jws` checks form, key and signature. Here is what a signature does not say: that it is an access token and not another kind,
 //! that we issued it to our own pages for ourselves, and that it is neither too young nor too old by the injected clock.
 
-use super::jws;
+use super::{jws, known::Good};
 use crate::{
     Latchkey, Refusal,
     time::CLOCK_TOLERANCE,
@@ -11,6 +11,7 @@ use crate::{
 };
 use jsonwebtoken::Header;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// `typ` of an access token (RFC 9068 section 2.1).
@@ -28,7 +29,7 @@ const LEEWAY: i64 = CLOCK_TOLERANCE.as_secs() as i64;
 
 /// The claims. Unknown ones are ignored (RFC 7519 section 4).
 #[derive(Serialize, Deserialize)]
-struct Claims {
+pub(super) struct Claims {
     iss: String,
     aud: String,
     sub: Uuid,
@@ -120,7 +121,8 @@ pub fn issue(house: &Latchkey, viewer: &Viewer) -> Result<String, Refusal> {
 /// # Errors
 /// [`Fault`].
 pub fn verify(house: &Latchkey, token: &str) -> Result<Viewer, Fault> {
-    let claims = signed_claims(house, token).ok_or(Fault::Invalid)?;
+    let good = signed_claims(house, token).ok_or(Fault::Invalid)?;
+    let claims = &good.claims;
     let client = client_of(claims.act.is_some());
     let ours = claims.iss == house.issuer && claims.aud == house.settings.audience && claims.client_id == client;
     let now = house.now().seconds();
@@ -131,6 +133,7 @@ pub fn verify(house: &Latchkey, token: &str) -> Result<Viewer, Fault> {
     }
     // A lifetime that was shortened since applies to tokens already out.
     if claims.exp <= now || claims.iat + lifetime + LEEWAY <= now {
+        house.known_tokens.forget(token);
         return Err(Fault::Expired);
     }
     Ok(Viewer {
@@ -138,13 +141,13 @@ pub fn verify(house: &Latchkey, token: &str) -> Result<Viewer, Fault> {
         session: claims.sid,
         generation: claims.r#gen,
         role: claims.role,
-        permissions: claims.permissions,
-        name: claims.name.unwrap_or_default(),
-        email: claims.email.unwrap_or_default(),
+        permissions: claims.permissions.clone(),
+        name: claims.name.clone().unwrap_or_default(),
+        email: claims.email.clone().unwrap_or_default(),
         auth_time: claims.auth_time,
         issued_at: claims.iat,
         expires_at: claims.exp.min(claims.iat + lifetime),
-        actor: claims.act.map(|act| Actor {
+        actor: claims.act.as_ref().map(|act| Actor {
             id: act.sub,
             from: act.sid,
             writes: claims.acting == Some(Acting::Write),
@@ -158,12 +161,19 @@ const fn client_of(acting: bool) -> &'static str {
 }
 
 /// The claims of an access token that one of our keys has signed. Each claim that is not optional has to be there, once, and of
-/// its type: an `iss` or `aud` that is a list is none of ours.
-fn signed_claims(house: &Latchkey, token: &str) -> Option<Claims> {
+/// its type: an `iss` or `aud` that is a list is none of ours. A key that was taken away since signs nothing, whatever is known of it.
+fn signed_claims(house: &Latchkey, token: &str) -> Option<Arc<Good>> {
+    if token.len() > jws::MAX_LEN {
+        return None;
+    }
     let ring = house.keyring();
-    let key_of = |kid: &str| ring.find(kid).map(|key| (key.signing.alg, &key.verifying));
-    let signed = jws::open(token, key_of)?;
-    // Media types have no case (RFC 7515 section 4.1.9).
-    let is_access = signed.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(TYP));
-    jws::object(&signed.payload).filter(|_| is_access)
+    let good = house.known_tokens.or_check(token, || {
+        let key_of = |kid: &str| ring.find(kid).map(|key| (key.signing.alg, &key.verifying));
+        let signed = jws::open(token, key_of)?;
+        // Media types have no case (RFC 7515 section 4.1.9).
+        let is_access = signed.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(TYP));
+        let claims = jws::object(&signed.payload).filter(|_| is_access)?;
+        Some(Good { kid: signed.kid, claims })
+    })?;
+    ring.find(&good.kid).map(|_| good)
 }

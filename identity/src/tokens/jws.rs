@@ -25,6 +25,8 @@ struct Header {
 
 /// What a good signature covers.
 pub struct Signed {
+    /// Whose signature it is.
+    pub kid: String,
     /// The kind of token, not yet judged (RFC 7515 section 4.1.9).
     pub typ: Option<String>,
     /// The payload, decoded.
@@ -39,7 +41,7 @@ pub fn open<'k>(token: &str, key_of: impl FnOnce(&str) -> Option<(SigningAlg, &'
     let header: Header = object(&decode(header)?)?;
     let (alg, key) = key_of(&header.kid)?;
     let good = header.alg == alg.as_str() && is_good(alg, key, message.as_bytes(), signature);
-    Some(Signed { typ: header.typ, payload: decode(payload).filter(|_| good)? })
+    Some(Signed { payload: decode(payload).filter(|_| good)?, kid: header.kid, typ: header.typ })
 }
 
 /// Whether `signature`, base64url, is this key's for `message`.

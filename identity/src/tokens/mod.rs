@@ -2,7 +2,10 @@
 
 pub mod access;
 pub mod jws;
+mod known;
 pub mod refresh;
+
+pub use known::Known;
 
 /// What a browser is given at sign-in and at every refresh.
 #[derive(Clone)]
