@@ -157,7 +157,14 @@ pub fn visit() -> Result<Visit, AppError> {
     current().ok_or_else(|| crate::answer::worded(identity::Refusal::Broken("no visit in context".into())))
 }
 
-/// What the page's query says under a name, if it says anything. Not by the router's map, which decodes twice: `%2520` in a link
+/// The last piece of the page's path: which of many it is about. Empty where there is none.
+pub fn place() -> String {
+    let parts = use_context::<http::request::Parts>();
+    let last = parts.as_ref().and_then(|parts| parts.uri.path().rsplit('/').next());
+    last.unwrap_or_default().to_owned()
+}
+
+/// What the page's query says under a name, if it says anything. Decoded once: `%2520` in a link
 /// would arrive as a space, and a path that was kept in `next` would be lost.
 pub fn asked(name: &str) -> Option<String> {
     let parts = use_context::<http::request::Parts>()?;
@@ -172,7 +179,7 @@ pub fn asked_all(name: &str) -> Vec<String> {
     pairs.filter(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.into_owned()).collect()
 }
 
-/// The visit a page is rendered for; `None` while the list of routes is made at start-up.
+/// The visit a page is rendered for.
 pub fn current() -> Option<Visit> {
     use_context::<Visit>()
 }

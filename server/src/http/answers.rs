@@ -56,7 +56,7 @@ pub async fn answers(State(site): State<Site>, cookies: Cookies, request: Reques
     let (mut parts, body) = request.into_parts();
     let browser = wants_html(&parts.headers) && parts.method == Method::POST;
     let path = parts.uri.path().to_owned();
-    let form = form_page(&site, &parts, &path);
+    let form = browser.then(|| form_page(&site, &parts, &path));
     let body = match form_body(&parts, body).await {
         Ok(body) => body,
         Err(error) => return refuse(&parts.headers, &error),
@@ -67,13 +67,17 @@ pub async fn answers(State(site): State<Site>, cookies: Cookies, request: Reques
         // The framework knows a read by GET alone; leaving the body out is the connection's business.
         parts.method = Method::GET;
     }
-    let (outcome, response) = ask(parts.clone(), body.clone(), next.clone(), &reference).await;
-    if !browser {
-        return outcome.map_or_else(|error| json(&error), |_| response);
+    let Some(form) = form else {
+        return ask(parts, body, next, &reference).await.unwrap_or_else(|error| json(&error));
+    };
+    let outcome = told(ask(parts.clone(), body.clone(), next.clone(), &reference).await, &reference).await;
+    if path == IMPORT.0
+        && let Ok((Some(done), answer)) = &outcome
+        && done.notice.is_none()
+    {
+        return looked_through(&site, parts, &body, answer).await;
     }
-    if path == IMPORT.0 && matches!(&outcome, Ok(Some(done)) if done.notice.is_none()) {
-        return looked_through(&site, parts, &body, response).await;
-    }
+    let outcome = outcome.map(|(done, _)| done);
     let viewer = parts.extensions.get::<Visit>().and_then(|visit| visit.viewer().cloned());
     let page = Page { site: &site, cookies: &cookies, viewer: viewer.as_ref() };
     let waiting = pending::field(&body).filter(|_| path == pending::DOOR);
@@ -91,8 +95,8 @@ pub async fn answers(State(site): State<Site>, cookies: Cookies, request: Reques
                 let body = Bytes::from(body);
                 let mut parts = parts;
                 parts.uri = Uri::try_from(&act).unwrap_or_default();
-                let (outcome, _) = ask(parts, body.clone(), next, &reference).await;
-                page.tell(outcome, Sent { path: act, form: back, body })
+                let outcome = told(ask(parts, body.clone(), next, &reference).await, &reference).await;
+                page.tell(outcome.map(|(done, _)| done), Sent { path: act, form: back, body })
             }
             Some(Kept::Again { act, back, typed }) => {
                 page.leave(&Flash { form: act, notice: Some(Notice::ProofGiven), typed, ..Flash::default() });
@@ -108,10 +112,9 @@ pub async fn answers(State(site): State<Site>, cookies: Cookies, request: Reques
 
 /// Answers a file that was looked through with the page of its form, which has to show more than fits into a message for the next page:
 /// what is wrong with which line, or the file once more beside the button that means it. The function has asked who may.
-async fn looked_through(site: &Site, mut parts: Parts, body: &[u8], answer: Response) -> Response {
-    let answer = to_bytes(answer.into_body(), MAX_ANSWER).await.unwrap_or_default();
+async fn looked_through(site: &Site, mut parts: Parts, body: &[u8], answer: &[u8]) -> Response {
     let csv = url::form_urlencoded::parse(body).find(|(field, _)| field == "csv").map(|(_, csv)| csv.into_owned());
-    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let answer = String::from_utf8_lossy(answer).into_owned();
     let typed = [("csv".to_owned(), csv.unwrap_or_default()), ("answer".to_owned(), answer)].into();
     parts.extensions.insert(Flash { form: IMPORT.0.to_owned(), typed, ..Flash::default() });
     parts.method = Method::GET;
@@ -131,13 +134,29 @@ struct Sent {
     body: Bytes,
 }
 
-/// What a server function answers to a form.
-async fn ask(parts: Parts, body: Bytes, next: Next, reference: &str) -> (Result<Option<Done>, AppError>, Response) {
-    if let Err(error) = acting(&parts) {
-        return (Err(error), StatusCode::FORBIDDEN.into_response());
-    }
+/// What a server function answers, or why it does not.
+async fn ask(parts: Parts, body: Bytes, next: Next, reference: &str) -> Result<Response, AppError> {
+    acting(&parts)?;
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    read(response, reference).await
+    if response.status().is_success() && !response.headers().contains_key(ERROR_MARK) {
+        return Ok(response);
+    }
+    let broken = || AppError::Broken { reference: reference.to_owned() };
+    let status = response.status();
+    let bytes = to_bytes(response.into_body(), MAX_ANSWER).await.map_err(|_| broken())?;
+    Err(match (serde_json::from_slice(&bytes), status) {
+        (Ok(AppError::Broken { .. }), _) => broken(),
+        (Ok(error), _) => error,
+        (Err(_), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED) => AppError::NotFound,
+        (Err(_), _) => broken(),
+    })
+}
+
+/// Where an answer leads, if it says so, beside the answer itself.
+async fn told(answer: Result<Response, AppError>, reference: &str) -> Result<(Option<Done>, Bytes), AppError> {
+    let broken = |_| AppError::Broken { reference: reference.to_owned() };
+    let bytes = to_bytes(answer?.into_body(), MAX_ANSWER).await.map_err(broken)?;
+    Ok((serde_json::from_slice(&bytes).ok(), bytes))
 }
 
 /// What whoever acts as somebody else may always do: stop.
@@ -215,27 +234,6 @@ fn is_form(headers: &HeaderMap) -> bool {
     let charset_only = |rest: &str| rest.is_empty() || rest.eq_ignore_ascii_case("charset=utf-8");
     parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
         && parts.all(charset_only)
-}
-
-/// What a server function answered: `Ok` with where to go, if it says so, or the refusal.
-async fn read(response: Response, reference: &str) -> (Result<Option<Done>, AppError>, Response) {
-    let failed = response.headers().contains_key(ERROR_MARK) || !response.status().is_success();
-    let (parts, body) = response.into_parts();
-    let broken = || AppError::Broken { reference: reference.to_owned() };
-    let Ok(bytes) = to_bytes(body, MAX_ANSWER).await else {
-        return (Err(broken()), StatusCode::INTERNAL_SERVER_ERROR.into_response());
-    };
-    if !failed {
-        let done = serde_json::from_slice(&bytes).ok();
-        return (Ok(done), Response::from_parts(parts, Body::from(bytes)));
-    }
-    let error = match (serde_json::from_slice(&bytes), parts.status) {
-        (Ok(AppError::Broken { .. }), _) => broken(),
-        (Ok(error), _) => error,
-        (Err(_), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED) => AppError::NotFound,
-        (Err(_), _) => broken(),
-    };
-    (Err(error), Response::from_parts(parts, Body::empty()))
 }
 
 /// An error as JSON, with its status.

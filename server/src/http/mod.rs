@@ -27,7 +27,7 @@ pub mod visit;
 use app::error::AppError;
 use axum::{
     Router,
-    extract::{FromRef, Request},
+    extract::Request,
     middleware::{self, Next},
     response::Response,
 };
@@ -37,15 +37,18 @@ use identity::{
     keys::{Purpose, Sealer},
 };
 use leptos::config::LeptosOptions;
-use std::{sync::Arc, time::Duration};
+use std::{ops::Deref, sync::Arc, time::Duration};
 use tower_cookies::CookieManagerLayer;
 
 /// Longest time from the first byte of a request to the first of its answer. Hashing has a queue, so this is generous.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What handlers and layers work with.
+/// What handlers and layers work with. Every layer of every request is handed one, so it is one pointer.
 #[derive(Clone)]
-pub struct Site {
+pub struct Site(Arc<Shared>);
+
+/// See [`Site`].
+pub struct Shared {
     /// The installation.
     pub house: Arc<Latchkey>,
     /// How its cookies are called.
@@ -53,7 +56,7 @@ pub struct Site {
     /// Where people reach it.
     pub origin: url::Origin,
     /// Seals messages from one page to the next.
-    pub flash_sealer: Arc<Sealer>,
+    pub flash_sealer: Sealer,
     /// Counters.
     pub metrics: Arc<metrics::Metrics>,
     /// Limits per client address.
@@ -61,6 +64,14 @@ pub struct Site {
     /// Whose word about client addresses counts.
     pub proxies: Arc<address::Proxies>,
     leptos: LeptosOptions,
+}
+
+impl Deref for Site {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 impl Site {
@@ -72,22 +83,16 @@ impl Site {
         limits: Arc<limits::Limits>,
         proxies: Arc<address::Proxies>,
     ) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             jar,
             origin: house.settings.public_url.origin(),
-            flash_sealer: Arc::new(house.sealer(Purpose::Flash)),
+            flash_sealer: house.sealer(Purpose::Flash),
             leptos: pages::options(),
             house,
             metrics,
             limits,
             proxies,
-        }
-    }
-}
-
-impl FromRef<Site> for LeptosOptions {
-    fn from_ref(site: &Site) -> Self {
-        site.leptos.clone()
+        }))
     }
 }
 

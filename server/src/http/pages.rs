@@ -1,19 +1,26 @@
 //! Leptos: the pages and server functions of `app`, mounted.
 
 use super::{Site, assets, audit_export, export, headers, people};
-use app::{flash::Flash, shell, visit::Visit};
+use any_spawner::Executor;
+use app::{
+    flash::Flash,
+    pages::{self, PAGES, Page},
+    shell,
+    visit::Visit,
+};
 use axum::{
     Router,
     extract::Request,
     http::{HeaderValue, header, request::Parts},
     response::Response,
-    routing::get,
+    routing::{MethodFilter, get, on},
 };
 use leptos::{
     config::LeptosOptions,
     prelude::{provide_context, use_context},
 };
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context};
+use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
+use std::{future::Future, pin::Pin};
 
 /// What the framework wants to know about names and folders. Set here and not by the build, so that a plain `cargo build` makes
 /// the same program.
@@ -21,36 +28,48 @@ pub fn options() -> LeptosOptions {
     LeptosOptions::builder().output_name("latchkey").site_pkg_dir(assets::pkg_dir()).build()
 }
 
-/// The paths of all pages, as the framework knows them, `/admin/users/{id}`, and of what is asked for like a page.
+/// The paths of all pages as axum writes them, `/admin/users/{id}`, and of what is asked for like a page.
 pub fn paths() -> Vec<String> {
-    let pages = generate_route_list(shell::App);
-    pages
-        .iter()
-        .map(|route| route.path().to_owned())
-        .chain([export::PATH, people::CSV, people::JSON].map(str::to_owned))
-        .chain(audit_export::PATHS.map(str::to_owned))
-        .collect()
+    let downloads = [export::PATH, people::CSV, people::JSON].into_iter().chain(audit_export::PATHS);
+    PAGES.iter().map(|(path, _)| *path).chain(downloads).map(str::to_owned).collect()
 }
 
 /// Pages, server functions, and the 404 page for everything else.
 pub fn routes(site: &Site) -> Router<Site> {
-    let (options, lost) = (site.leptos.clone(), site.leptos.clone());
-    let shell = move || shell::shell(&options);
-    let not_found = render_app_async_with_context(context, move || shell::lost(&lost));
-    Router::new()
-        .leptos_routes_with_context(site, generate_route_list(shell::App), context, shell)
+    // What the framework runs its tasks on. It fails where that was said before, as in tests.
+    let _ = Executor::init_tokio();
+    let mut router = Router::new();
+    for (path, page) in PAGES {
+        router = router.route(path, get(page_of(site, *page)));
+    }
+    for (path, method) in server_fn::axum::server_fn_paths() {
+        let function = |request| handle_server_fns_with_context(context, request);
+        let filter = MethodFilter::try_from(method).expect("a server function has a method that axum knows");
+        router = router.route(path, on(filter, function));
+    }
+    let lost = site.leptos.clone();
+    router
         .route(export::PATH, get(export::export))
         .route(audit_export::PATHS[0], get(audit_export::export))
         .route(audit_export::PATHS[1], get(audit_export::export))
         .route(people::CSV, get(people::export))
         .route(people::JSON, get(people::export))
-        .fallback(not_found)
+        .fallback(render_app_async_with_context(context, move || shell::lost(&lost)))
 }
 
-/// The page that a request made here asks for: for answers that are too long to be told by the next page.
-pub async fn show(site: &Site, request: Request) -> Response {
+/// What renders a page, as one document: its title and its status are known when the first byte leaves.
+fn page_of(site: &Site, page: Page) -> impl Fn(Request) -> Rendering + Clone + Send + Sync + 'static {
     let options = site.leptos.clone();
-    render_app_async_with_context(context, move || shell::shell(&options))(request).await
+    render_app_async_with_context(context, move || shell::shell(&options, page))
+}
+
+/// A page on its way.
+type Rendering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// The page that a request made here asks for, where an answer is too long to be told by the next page.
+pub async fn show(site: &Site, request: Request) -> Response {
+    let page = PAGES.iter().find(|(path, _)| *path == request.uri().path());
+    page_of(site, page.map_or(pages::NOT_FOUND, |(_, page)| *page))(request).await
 }
 
 /// What the views find: the visit, the message of the page before, and a policy that knows this response's nonce.

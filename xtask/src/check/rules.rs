@@ -7,7 +7,7 @@ const FORBIDDEN: [(&str, &str); 4] = [
     ("inner_html", "inner_html writes unescaped HTML; render text or elements"),
     (" style=", "a style attribute needs 'unsafe-inline' in the content security policy; use a class"),
     ("ServerFnError::new", "the text of ServerFnError reaches the client; answer an AppError"),
-    ("expect_context", "the route list is made without a request, where expect_context panics; use use_context"),
+    ("expect_context", "expect_context panics where a context is missing; use use_context and show what can be shown"),
 ];
 
 /// The only server functions that may be reached by GET: they change nothing.

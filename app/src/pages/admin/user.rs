@@ -20,7 +20,6 @@ use identity::{
     words::{EventView, Permission},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use letters::Letters;
 use sessions::Sessions;
 use uuid::Uuid;
@@ -28,7 +27,7 @@ use uuid::Uuid;
 /// The page.
 #[component]
 pub fn User() -> impl IntoView {
-    let id = use_params_map().read_untracked().get("id").unwrap_or_default();
+    let id = visit::place();
     loaded(load(id), |(UserPage { user, sessions, state, letters }, events)| {
         let (id, name) = (user.id, user.name.clone());
         let own = visit::current().is_some_and(|visit| visit.viewer().is_some_and(|viewer| viewer.id == id));
