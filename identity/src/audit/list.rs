@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Latchkey, Refusal,
     admin::Admin,
-    db::{Tx, on, statements, within},
+    db::{Tx, afresh, on, statements, within},
     events::Kind,
     paging::PageSize,
     time::Timestamp,
@@ -246,7 +246,7 @@ pub(crate) async fn page(
         (Lead::Kind, true) => KIND_NEWER,
     };
     let look = if chosen.has_others() { LOOK } else { size.ask() };
-    let rows: Vec<Shown> = on!(house.db, read, |p| sqlx::query_as(statement)
+    let rows: Vec<Shown> = on!(house.db, read, |p| afresh(sqlx::query_as(statement))
         .bind(from)
         .bind(to)
         .bind(look)
@@ -286,11 +286,16 @@ async fn edge(
     let found: Option<(Uuid,)> = match chosen.lead() {
         Lead::All => {
             let statement = if newer { ALL_EDGE_NEWER } else { ALL_EDGE_OLDER };
-            within!(*now, |c| sqlx::query_as(statement).bind(from).bind(to).bind(steps).fetch_optional(c).await)?
+            within!(*now, |c| afresh(sqlx::query_as(statement))
+                .bind(from)
+                .bind(to)
+                .bind(steps)
+                .fetch_optional(c)
+                .await)?
         }
         Lead::Kind => {
             let statement = if newer { KIND_EDGE_NEWER } else { KIND_EDGE_OLDER };
-            within!(*now, |c| sqlx::query_as(statement)
+            within!(*now, |c| afresh(sqlx::query_as(statement))
                 .bind(from)
                 .bind(to)
                 .bind(steps)
@@ -305,7 +310,7 @@ async fn edge(
                 (false, false) => (ACTOR_EDGE_OLDER, chosen.actor),
                 (false, true) => (ACTOR_EDGE_NEWER, chosen.actor),
             };
-            within!(*now, |c| sqlx::query_as(statement)
+            within!(*now, |c| afresh(sqlx::query_as(statement))
                 .bind(from)
                 .bind(to)
                 .bind(steps)
@@ -335,7 +340,7 @@ pub(super) async fn sealed(
     let look = if chosen.has_others() { LOOK } else { super::read::CHUNK };
     let mut now = house.db.snapshot().await?;
     let further = edge(&mut now, chosen, true, bounds, look - 1).await?;
-    let rows: Vec<Sealed> = within!(now, |c| sqlx::query_as(statement)
+    let rows: Vec<Sealed> = within!(now, |c| afresh(sqlx::query_as(statement))
         .bind(bounds.0)
         .bind(bounds.1)
         .bind(look)

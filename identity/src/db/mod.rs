@@ -17,7 +17,7 @@ pub use bells::{Bells, Topic};
 pub use connect::{CONNECTIONS, OpenError};
 pub(crate) use fault::{is_outage, patient};
 pub use migrate::schema_version;
-pub(crate) use statements::{Picked, picked, statements};
+pub(crate) use statements::{Picked, afresh, picked, statements};
 pub use statements::{Statement, all_statements};
 pub use surroundings::is_exposed;
 pub(crate) use tx::STATEMENTS;

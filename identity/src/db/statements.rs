@@ -1,5 +1,7 @@
 //! The register of every SQL statement, so that one test can prepare them all on both databases: our compile-time check.
 
+use sqlx::{Database, IntoArguments, database::HasStatementCache, query::QueryAs};
+
 /// A statement and where it is defined.
 pub type Statement = (&'static str, &'static str);
 
@@ -13,6 +15,18 @@ macro_rules! statements {
     };
 }
 pub(crate) use statements;
+
+/// A query that PostgreSQL plans for the very values it is given, each time. What it prepared once it plans for any values after a few
+/// runs; for a page out of a million rows, narrowed by half a dozen conditions that may all be empty, that guess reads them all.
+/// It has to be asked so by every caller of a text: what one has prepared, another would use. SQLite reads the text anew too, in
+/// some twenty microseconds.
+pub(crate) fn afresh<'q, DB, O, A>(query: QueryAs<'q, DB, O, A>) -> QueryAs<'q, DB, O, A>
+where
+    DB: Database + HasStatementCache,
+    A: IntoArguments<DB>,
+{
+    query.persistent(false)
+}
 
 /// Every statement of the crate.
 pub fn all_statements() -> Vec<Statement> {

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Latchkey, Refusal,
     admin::Admin,
-    db::on,
+    db::{afresh, on},
     paging::PageSize,
     words::{Listing, Permission, UserView},
 };
@@ -181,7 +181,7 @@ async fn rows(
     part: &Part,
 ) -> Result<Vec<Row>, Refusal> {
     Ok(on!(house.db, read, |p| {
-        let query = between!(sqlx::query_as(walk.page), span).bind(limit);
+        let query = between!(afresh(sqlx::query_as(walk.page)), span).bind(limit);
         resting!(query, wanted, part).fetch_all(p).await
     })?)
 }
@@ -197,7 +197,7 @@ async fn reach(
     macro_rules! places {
         ($kind:ty, $key:expr) => {{
             let rows: Vec<$kind> = on!(house.db, read, |p| {
-                let query = between!(sqlx::query_as(walk.reach), span).bind(FURTHEST - 1);
+                let query = between!(afresh(sqlx::query_as(walk.reach)), span).bind(FURTHEST - 1);
                 let query = if wanted.class == Class::Named { query.bind(&wanted.rest.role) } else { query };
                 query.fetch_all(p).await
             })?;

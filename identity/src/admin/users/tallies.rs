@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Latchkey, Refusal,
     admin::Admin,
-    db::{on, statements, within},
+    db::{afresh, on, statements, within},
     time::Timestamp,
     words::{Count, Permission, Role},
 };
@@ -148,7 +148,7 @@ async fn fitting(house: &Latchkey, filter: &Filter) -> Result<Count, Refusal> {
         let wanted = Wanted::of(&filter, house.now(), false);
         let path = path(wanted.class, part.order);
         let row: Looked = on!(house.db, read, |p| {
-            let query = between!(sqlx::query_as(path.count), part.span).bind(LIVE + 1);
+            let query = between!(afresh(sqlx::query_as(path.count)), part.span).bind(LIVE + 1);
             resting!(query, wanted, part).fetch_one(p).await
         })?;
         number += row.found;
