@@ -183,5 +183,5 @@ test("a name is changed, shows at once, and disturbs no other browser", async ({
   await page.evaluate(() => document.querySelectorAll("form").forEach((form) => (form.noValidate = true)));
   await field.fill(" ");
   await page.getByRole("button", { name: "Save name" }).click();
-  await expectFault(page, "Name", /Enter your name/);
+  await expectFault(page, "Name", /Enter a name/);
 });

@@ -66,7 +66,7 @@ pub fn reference(reference: &str) -> String {
 /// What is wrong with a field, as a sentence beside it. `min` is the shortest password the operator allows.
 pub fn fault(field: Field, fault: Fault, min: usize) -> String {
     let text = match (field, fault) {
-        (Field::Email, Fault::Missing) => "Enter your email address.",
+        (Field::Email, Fault::Missing) => "Enter an email address.",
         (Field::Email, Fault::TooLong) => "An email address has at most 254 characters.",
         (Field::Email, Fault::Taken) => "This address has an account already.",
         (Field::Token, Fault::Domain) => {
@@ -75,7 +75,7 @@ pub fn fault(field: Field, fault: Fault, min: usize) -> String {
         (Field::Email, Fault::Domain) => "Nobody can register here with an address of that domain.",
         (Field::Email, Fault::NotAllowed) => "This is your address already.",
         (Field::Email, _) => "Enter the address in the form name@example.com.",
-        (Field::Name, Fault::Missing) => "Enter your name, or what you want to be called.",
+        (Field::Name, Fault::Missing) => "Enter a name.",
         (Field::Name, Fault::TooLong) => "A name has at most 100 characters.",
         (Field::Name, _) => "The name has characters that cannot be shown.",
         (Field::Password | Field::Current, Fault::Missing) => "Enter a password.",

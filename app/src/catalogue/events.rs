@@ -1,6 +1,6 @@
 //! Security events, for reading, and `/admin/audit`.
 
-use super::{length, number, role, stay};
+use super::{acting, length, number, role, stay};
 use identity::words::{EndCause, EventView, Role, Stay};
 
 /// Below the title of `/admin/audit`.
@@ -205,6 +205,14 @@ pub fn event_detail(kind: &str, detail: &str) -> String {
     if kind == identity::events::Kind::ImpersonationEnded.as_str() {
         return detail.parse().map(length).unwrap_or_default();
     }
+    if kind == identity::events::Kind::ImpersonationBegan.as_str() {
+        return match detail {
+            "read" => acting::READ_ONLY,
+            "write" => acting::MAY_WRITE,
+            other => other,
+        }
+        .to_owned();
+    }
     let things = || match detail.parse() {
         Ok(1) => Some(format!("1 {thing}")),
         Ok(n) => Some(format!("{} {thing}s", number(n))),
@@ -249,6 +257,8 @@ mod tests {
         assert_eq!(ended("signed_out_elsewhere"), "");
         assert_eq!(ended("1"), "1 session");
         assert_eq!(ended("12"), "12 sessions");
+        assert_eq!(event_detail("impersonation_began", "read"), "read only");
+        assert_eq!(event_detail("impersonation_began", "write"), "may change something");
         assert_eq!(event_detail("letters_retried", "1"), "1 letter");
         assert_eq!(event_detail("events_removed", "2"), "2 events");
         assert_eq!(event_detail("letters_retried", "1200"), "1,200 letters");

@@ -72,7 +72,7 @@ async fn every_refusal_of_the_door_is_told_on_the_page_of_the_form() {
             "not right",
         ),
         ("/api/login", vec![("email", "nobody@example.org"), ("password", PASSWORD)], "/login", "not right"),
-        ("/api/login", vec![("email", ""), ("password", "")], "/login", "Enter your email address."),
+        ("/api/login", vec![("email", ""), ("password", "")], "/login", "Enter an email address."),
         (
             "/api/login",
             vec![("email", "alice@example.org"), ("password", PASSWORD), ("stay", "always")],
@@ -84,7 +84,7 @@ async fn every_refusal_of_the_door_is_told_on_the_page_of_the_form() {
             "/api/register",
             vec![("name", ""), ("email", "a@example.org"), ("password", PASSWORD)],
             "/register",
-            "Enter your name",
+            "Enter a name",
         ),
         ("/api/register", vec![("name", &long), ("email", &long), ("password", &long)], "/register", "at most 128"),
         (
