@@ -1,16 +1,20 @@
 //! Years of use, made in minutes, and what they cost afterwards.
 //!
 //! `seed` fills an empty installation with as many people, sessions and events as one likes; `scale` does so at several sizes, on both
-//! databases, and compares how long the same work takes. A tool of this repository only: it writes past the rules, in bulk, what the rules
+//! databases, and compares how long the same work takes; `load` asks a running `latchkey` as fast as it can. A tool of this repository only: it writes past the rules, in bulk, what the rules
 //! would have written one by one, and must therefore never meet an installation that is in use.
 
 mod installation;
+mod load;
+mod machine;
+mod place;
+mod report;
 mod scale;
 mod seed;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 #[derive(Parser)]
 #[command(name = "bench", about = "Fills an installation with years of use and measures how it bears them")]
@@ -25,6 +29,11 @@ enum Task {
     Seed(SeedArguments),
     /// Fill installations of several sizes, measure them, and write the table
     Scale(scale::ScaleArguments),
+    /// Load a running latchkey from here, and write the table
+    Load(load::LoadArguments),
+    /// Serve the bare route that loads are compared with
+    #[command(hide = true)]
+    Hello { at: SocketAddr },
 }
 
 #[derive(Args)]
@@ -60,6 +69,8 @@ async fn main() -> ExitCode {
 async fn work(task: Task) -> Result<()> {
     match task {
         Task::Scale(given) => scale::run(given).await,
+        Task::Load(given) => load::run(given).await,
+        Task::Hello { at } => load::hello(at).await,
         Task::Seed(given) => {
             let sizes = seed::Sizes::of(given.users, given.sessions, given.events);
             let place = installation::Place { data_dir: given.data_dir, database_url: given.database_url };

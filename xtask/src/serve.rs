@@ -17,15 +17,20 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Builds everything for release and becomes `latchkey`, which then receives signals itself.
 pub fn run_release(arguments: &[String]) -> Result<()> {
+    let binary = build_release()?;
+    say(format!("{} {}", binary.display(), arguments.join(" ")));
+    Err(Command::new(&binary).args(arguments).exec()).with_context(|| format!("cannot start {}", binary.display()))
+}
+
+/// Installs what is missing, builds everything for release and returns the path of `latchkey`.
+pub fn build_release() -> Result<PathBuf> {
     setup::run(Purpose::Build)?;
     assets::build(true)?;
     say("cargo build --release (the first time takes some minutes)");
     run(Command::new("cargo")
         .args(["build", "--release", "--locked", "--package", "server", "--bin", "latchkey"])
         .current_dir(root()))?;
-    let binary = target()?.join("release/latchkey");
-    say(format!("{} {}", binary.display(), arguments.join(" ")));
-    Err(Command::new(&binary).args(arguments).exec()).with_context(|| format!("cannot start {}", binary.display()))
+    Ok(target()?.join("release/latchkey"))
 }
 
 /// The packages of the product, for every command that compiles or runs tests.

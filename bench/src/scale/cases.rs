@@ -4,7 +4,7 @@ use super::{
     browser::{Browser, device},
     cleaning::{self, renewed},
     clock::median,
-    report::{Case, Measured},
+    results::{Case, Measured},
     sample::{Sample, cursor},
 };
 use crate::installation::Place;

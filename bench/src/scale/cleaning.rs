@@ -1,6 +1,6 @@
 //! How long somebody who writes has to wait while what has served its time is removed.
 
-use super::{browser::device, clock::millis, report::Case};
+use super::{browser::device, clock::millis, results::Case};
 use crate::installation::Place;
 use anyhow::{Result, bail};
 use identity::{

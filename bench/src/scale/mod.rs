@@ -7,25 +7,20 @@ mod browser;
 mod cases;
 mod cleaning;
 mod clock;
-#[path = "../../../identity/tests/support/postgres.rs"]
-mod cluster;
-mod machine;
-mod report;
+mod results;
 mod sample;
 
 use crate::{
     installation::Place,
+    machine,
+    place::{self, Database, Which},
+    report::{self as document, Marks},
     seed::{self, Sizes},
 };
-use anyhow::{Context, Result};
-use clap::{Args, ValueEnum};
-use cluster::{Cluster, Kind};
-use report::{Measured, Results};
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
-};
+use anyhow::Result;
+use clap::Args;
+use results::{Measured, Results};
+use std::{fs, path::PathBuf};
 
 /// What to measure.
 #[derive(Args)]
@@ -53,13 +48,8 @@ pub struct ScaleArguments {
     report: PathBuf,
 }
 
-/// A choice of databases.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Which {
-    Sqlite,
-    Postgres,
-    Both,
-}
+/// Between which lines of the document the table stands.
+const MARKS: Marks = Marks { begin: "<!-- script/bench scale writes from here -->", end: "<!-- to here -->" };
 
 /// Measures what is missing, and writes the report.
 ///
@@ -67,49 +57,29 @@ enum Which {
 /// When an installation cannot be made, or something is answered with an error.
 pub async fn run(given: ScaleArguments) -> Result<()> {
     let dir = &given.data_dir;
-    fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
-    fs::set_permissions(dir, fs::Permissions::from_mode(0o755))?;
+    place::folder(dir)?;
     let path = dir.join("results.json");
     let mut results = if given.fresh { Results::default() } else { Results::read(&path)? };
     for users in &given.users {
-        if given.database != Which::Postgres && results.lacks("SQLite", *users) {
-            let place = Place { data_dir: dir.join(format!("sqlite-{users}")), database_url: None };
+        for database in given.database.each() {
+            if !results.lacks(database.name(), *users) {
+                continue;
+            }
+            let (cluster, place) = place::at(dir, database, *users)?;
             let measured = measured(&place, *users, given.runs).await?;
-            results.keep("SQLite", *users, measured, &path)?;
-            if !given.keep {
+            results.keep(database.name(), *users, measured, &path)?;
+            if let Some(cluster) = cluster {
+                // What took the server long, for whoever wonders at a number.
+                fs::write(dir.join(format!("postgresql-{users}.log")), cluster.log())?;
+            }
+            if !given.keep || database == Database::Postgres {
                 fs::remove_dir_all(&place.data_dir)?;
             }
-        }
-        if given.database != Which::Sqlite && results.lacks("PostgreSQL", *users) {
-            let (cluster, place) = server(dir, *users)?;
-            let measured = measured(&place, *users, given.runs).await?;
-            results.keep("PostgreSQL", *users, measured, &path)?;
-            drop(cluster);
-            fs::remove_dir_all(&place.data_dir)?;
         }
     }
     let table = results.table();
     println!("\n{table}");
-    report::write(&given.report, &table)
-}
-
-/// A PostgreSQL server on the disk, with one empty database. What an interrupted run has left behind goes first.
-fn server(dir: &Path, users: u32) -> Result<(Cluster, Place)> {
-    for entry in fs::read_dir(dir)? {
-        let path = entry?.path();
-        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("lkpg")) {
-            fs::remove_dir_all(path)?;
-        }
-    }
-    let data_dir = dir.join(format!("postgresql-{users}"));
-    if data_dir.exists() {
-        fs::remove_dir_all(&data_dir)?;
-    }
-    let options = ["shared_buffers=512MB", "effective_cache_size=2GB", "max_wal_size=4GB", "random_page_cost=1.1"];
-    let kind = options.into_iter().fold(Kind::durable().within(dir), Kind::option);
-    let cluster = kind.start();
-    let place = Place { data_dir, database_url: Some(cluster.url()) };
-    Ok((cluster, place))
+    document::write(&given.report, &MARKS, &table)
 }
 
 /// Fills an installation unless that was finished before, and measures it.

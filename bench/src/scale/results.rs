@@ -1,12 +1,8 @@
-//! What was measured, kept from run to run and written down as a table.
+//! What was measured, kept from run to run, and as a table.
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
-
-/// Where the table begins and ends in the document.
-const BEGIN: &str = "<!-- script/bench scale writes from here -->";
-const END: &str = "<!-- to here -->";
 
 /// One line of the table.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -89,22 +85,6 @@ impl Results {
     }
 }
 
-/// Puts the table into the document, in the place of the one before.
-///
-/// # Errors
-/// When the file cannot be read or written, or has no place for it.
-pub fn write(path: &Path, table: &str) -> Result<()> {
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    fs::write(path, placed(&text, table).with_context(|| format!("{} has no place for the table", path.display()))?)?;
-    Ok(())
-}
-
-fn placed(text: &str, table: &str) -> Option<String> {
-    let (before, rest) = text.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n\n{table}{END}{after}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,14 +100,5 @@ mod tests {
         let table = Results(BTreeMap::from([("SQLite".to_owned(), sizes)])).table();
         assert!(table.contains("| first page | 2.00 | 3.00 | 1.50 |"), "{table}");
         assert!(table.contains("| longest wait | 2.00 | 3.00 |  |"), "{table}");
-    }
-
-    #[test]
-    fn the_table_takes_the_place_of_the_one_before() {
-        let text = format!("above\n{BEGIN}\nold\n{END}\nbelow\n");
-        let once = placed(&text, "new\n").unwrap();
-        assert_eq!(once, placed(&once, "new\n").unwrap());
-        assert!(once.starts_with("above\n") && once.ends_with("\nbelow\n") && !once.contains("old"));
-        assert!(placed("nothing", "new").is_none());
     }
 }
