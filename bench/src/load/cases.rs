@@ -102,15 +102,21 @@ pub async fn nodes(binary: &Path, place: &Place, nodes: usize, extent: Extent, s
         checks.push(person.check());
         renewing.push(person.renewing());
     }
-    let named = |what: &str| format!("{what}, {nodes} nodes");
+    let named =
+        |what: &str| format!("{what}, {}", if nodes == 1 { "one node".to_owned() } else { format!("{nodes} nodes") });
     sheet.add(Line::of(&named("session check"), 64, &warm(checks, extent).await?));
     sheet.add(Line::of(&named("renewal"), 64, &closed(renewing, Until::Elapsed(extent.time)).await?));
     Ok(())
 }
 
-/// A load that counts, after a short one that does not.
-async fn warm<C: Caller + Clone + 'static>(callers: Vec<C>, extent: Extent) -> Result<Outcome> {
-    closed(callers.clone(), Until::Elapsed(extent.time / 4)).await?;
+/// A short load that does not count.
+async fn warm_up(callers: Vec<Same>, extent: Extent) -> Result<()> {
+    closed(callers, Until::Elapsed(extent.time / 4)).await.map(drop)
+}
+
+/// A load that counts, after one that does not.
+async fn warm(callers: Vec<Same>, extent: Extent) -> Result<Outcome> {
+    warm_up(callers.clone(), extent).await?;
     closed(callers, Until::Elapsed(extent.time)).await
 }
 
@@ -122,7 +128,7 @@ struct Bench<'a> {
 
 impl Bench<'_> {
     async fn load(&mut self, name: &str, connections: usize, callers: Vec<Same>) -> Result<()> {
-        closed(callers.clone(), Until::Elapsed(self.extent.time / 4)).await?;
+        warm_up(callers.clone(), self.extent).await?;
         self.counted(name, connections, callers).await
     }
 
