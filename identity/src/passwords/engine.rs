@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 pub(super) const SALT_LEN: usize = 16;
 
 /// Length of the tag in bytes (RFC 9106 section 4).
-const TAG_LEN: usize = 32;
+pub(super) const TAG_LEN: usize = 32;
 
 /// The cost and the pepper of this installation.
 pub(super) struct Engine {
@@ -44,6 +44,11 @@ impl Engine {
         let mut tag = [0; TAG_LEN];
         let blocks = memory.blocks(self.params.block_count()).map_err(broken)?;
         self.argon2()?.hash_password_into_with_memory(password.as_bytes(), &salt, &mut tag, blocks).map_err(broken)?;
+        self.written(salt, tag)
+    }
+
+    /// A salt and a tag as a PHC string of today's cost.
+    pub(super) fn written(&self, salt: [u8; SALT_LEN], tag: [u8; TAG_LEN]) -> Result<String, Refusal> {
         let hash = PasswordHash {
             algorithm: Algorithm::Argon2id.ident(),
             version: Some(Version::V0x13.into()),

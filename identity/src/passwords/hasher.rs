@@ -6,17 +6,15 @@
 
 use super::{
     HashCost, Password,
-    engine::{Engine, SALT_LEN},
+    engine::{Engine, SALT_LEN, TAG_LEN},
     normal,
     threads::{Memory, Threads},
 };
 use crate::{Refusal, random::Random, words::Secret};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::{Semaphore, oneshot};
-use zeroize::Zeroizing;
 
-/// The salt of a hash that no password fits, and of no other: SQL tells it by that. The password behind it is 128 random bits, which need
-/// no salt.
+/// The salt of what no password fits, and of nothing else: SQL tells it by that.
 const NOBODYS_SALT: [u8; SALT_LEN] = [0; SALT_LEN];
 
 /// Part of a condition: whether no password fits what is stored for an account ([`Hasher::nobodys`]). `$users` is what the table `users`
@@ -49,7 +47,8 @@ pub enum Verdict {
 pub struct Hasher {
     engine: Arc<Engine>,
     random: Arc<dyn Random>,
-    /// A hash nobody knows the password of, for people who do not exist.
+    /// What looks like a hash, for people who do not exist. It costs as much to compare with, and that some password fits is as likely as
+    /// that somebody guesses a key of 256 bits.
     decoy: String,
     /// Everybody inside, waiting or served.
     places: Arc<Semaphore>,
@@ -61,7 +60,7 @@ pub struct Hasher {
 
 impl Hasher {
     /// A hasher of this cost, keyed with `pepper`, argon2's secret input (RFC 9106 section 3.1), which is kept outside the
-    /// database. Computes one hash, the decoy.
+    /// database.
     ///
     /// # Errors
     /// `Broken`, with a sentence for the operator, when the cost is refused by [`HashCost::check`].
@@ -78,8 +77,7 @@ impl Hasher {
         waiting: usize,
     ) -> Result<Self, Refusal> {
         let engine = Engine::new(cost, pepper)?;
-        let nobodys = Zeroizing::new(format!("{:x}", u128::from_be_bytes(random.bytes())));
-        let decoy = engine.hash(&nobodys, NOBODYS_SALT, &mut Memory::default())?;
+        let decoy = engine.written(NOBODYS_SALT, random.bytes::<TAG_LEN>())?;
         let threads = Threads::start(at_once).map_err(|error| Refusal::Broken(format!("hashing: {error}")))?;
         Ok(Self {
             engine: Arc::new(engine),
@@ -115,8 +113,7 @@ impl Hasher {
         Ok(if hopeless { Verdict::Wrong } else { verdict })
     }
 
-    /// A hash that no password fits, at the usual cost: for an account whose password must not work any more. The password behind
-    /// it was drawn at the start and kept by nobody.
+    /// What no password fits, at the usual cost: for an account whose password must not work any more. Drawn at the start.
     pub fn nobodys(&self) -> &str {
         &self.decoy
     }
@@ -126,7 +123,7 @@ impl Hasher {
         self.engine.takes(hash)
     }
 
-    /// How many hashes were computed since the start, the decoy included.
+    /// How many hashes were computed since the start.
     pub fn hashes(&self) -> u64 {
         self.engine.hashes()
     }
@@ -234,12 +231,18 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_is_let_in_as_somebody_who_does_not_exist() {
-        let random = Arc::new(SeededSource::new(1));
-        let nobodys = format!("{:x}", u128::from_be_bytes((&SeededSource::new(1) as &dyn Random).bytes()));
-        let hasher = Hasher::with_room(HashCost::default(), [5; 32], random, 1, 1).unwrap();
-        assert_eq!(hasher.engine.verify(&nobodys, &hasher.decoy, &mut Memory::default()).unwrap(), Verdict::Right);
-        assert_eq!(verify(&hasher, &nobodys, None).await, Verdict::Wrong);
-        assert!(hasher.decoy.contains("$AAAAAAAAAAAAAAAAAAAAAA$"), "as SQL looks for it: {}", hasher.decoy);
+        let hasher = hasher(1, 1);
+        for typed in [TYPED, "", &hasher.decoy] {
+            assert_eq!(verify(&hasher, typed, None).await, Verdict::Wrong);
+            assert_eq!(verify(&hasher, typed, Some(hasher.nobodys())).await, Verdict::Wrong);
+        }
+        let other = Hasher::with_room(HashCost::default(), [5; 32], Arc::new(SeededSource::new(2)), 1, 1).unwrap();
+        assert_ne!(hasher.decoy, other.decoy, "it is drawn and not known");
+        // Should it be guessed nevertheless, it is still nobody.
+        let mut hasher = Arc::into_inner(hasher).unwrap();
+        hasher.decoy = hasher.hash(&password(TYPED)).await.unwrap();
+        assert_eq!(verify(&hasher, TYPED, None).await, Verdict::Wrong);
+        assert!(other.decoy.contains("$AAAAAAAAAAAAAAAAAAAAAA$"), "as SQL looks for it: {}", other.decoy);
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 //! As many as there are cores, below the priority of those that answer requests: while very many people sign in, somebody who only
 //! opens a page waits for a core no longer than usual. The price is that signing in waits longer where everything else keeps the cores
 //! busy: it gets a quarter of them then. A thread keeps its memory from one hash to the next, because getting 19 MiB from the system and
-//! giving them back is a good part of the work; after a second with nothing to do it gives them back. Knows no passwords and no order:
+//! giving them back is a good part of the work; after a moment with nothing to do it gives them back. Knows no passwords and no order:
 //! who comes next is the business of `hasher`.
 
 use argon2::Block;
@@ -19,8 +19,8 @@ use std::{
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 5;
 
-/// How long a thread with nothing to do keeps its memory.
-const KEPT: Duration = Duration::from_secs(1);
+/// How long a thread with nothing to do keeps its memory; and then waits before it reminds the allocator of it, which wants a second.
+const KEPT: Duration = Duration::from_millis(1500);
 
 /// What a hash is computed in. Overwritten by each, and never read before it was written.
 #[derive(Default)]
@@ -45,6 +45,18 @@ impl Memory {
         !self.0.is_empty()
     }
 }
+
+/// Has the allocator look through what was given back to it: it hands large pieces on to the system at the next one that comes back
+/// a second later or more, and in a quiet house none would. Nothing is written to this one, so it takes no memory.
+fn remind_allocator() {
+    let mut piece: Vec<u8> = Vec::new();
+    if piece.try_reserve_exact(PIECE).is_ok() {
+        std::hint::black_box(&mut piece);
+    }
+}
+
+/// Large enough to be handled as one, and small enough to leave the others alone: it may be put where one of them was.
+const PIECE: usize = 2 << 20;
 
 type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
@@ -99,25 +111,54 @@ impl Desk {
 
     /// The next job; `None` when there will be none.
     fn next(&self, memory: &mut Memory) -> Option<Job> {
-        let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut given_back = false;
         loop {
-            if let Some(job) = jobs.0.pop_front() {
-                return Some(job);
-            }
-            if jobs.1 {
-                return None;
-            }
-            if memory.is_held() {
-                let (still, waited) = self.news.wait_timeout(jobs, KEPT).unwrap_or_else(PoisonError::into_inner);
-                jobs = still;
-                if waited.timed_out() && jobs.0.is_empty() {
+            // What takes a while is done without the lock: whoever brings a job must not wait for it.
+            match self.look(memory.is_held() || given_back) {
+                Look::Job(job) => return Some(job),
+                Look::End => return None,
+                Look::Quiet if memory.is_held() => {
                     *memory = Memory::default();
+                    given_back = true;
                 }
-            } else {
-                jobs = self.news.wait(jobs).unwrap_or_else(PoisonError::into_inner);
+                Look::Quiet => {
+                    remind_allocator();
+                    given_back = false;
+                }
             }
         }
     }
+
+    /// Waits for a job; with `limited` until it has been quiet for a while.
+    fn look(&self, limited: bool) -> Look {
+        let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(job) = jobs.0.pop_front() {
+                return Look::Job(job);
+            }
+            if jobs.1 {
+                return Look::End;
+            }
+            if !limited {
+                jobs = self.news.wait(jobs).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let (still, waited) = self.news.wait_timeout(jobs, KEPT).unwrap_or_else(PoisonError::into_inner);
+            jobs = still;
+            if waited.timed_out() && jobs.0.is_empty() {
+                return Look::Quiet;
+            }
+        }
+    }
+}
+
+/// What a thread finds.
+enum Look {
+    Job(Job),
+    /// Nothing for a while.
+    Quiet,
+    /// There will be nothing any more.
+    End,
 }
 
 /// Lowers the priority of this thread. On Linux a thread has one of its own; elsewhere it would be the whole process.
