@@ -3,7 +3,7 @@
 //! Every page is complete as HTML. Scripts are added only where a page has islands, and carry the nonce of this response.
 
 use crate::{
-    catalogue::PRODUCT,
+    catalogue::{DESCRIPTION, PRODUCT},
     components::ActingBanner,
     pages::{Page, message},
     visit,
@@ -36,6 +36,10 @@ fn document(options: &LeptosOptions, scripts: bool, body: AnyView) -> impl IntoV
     let built = !options.site_pkg_dir.is_empty();
     let style = built.then(|| format!("/{}/latchkey.css", options.site_pkg_dir));
     let scripts = built && scripts;
+    // Search engines may know the way in and nothing else that strangers see: links of letters carry tokens, and who was sent to the
+    // login page brings along where they wanted to go. What people see who are signed in no search engine ever does.
+    let stranger = visit::current().is_none_or(|visit| visit.viewer().is_none());
+    let hidden = stranger && !visit::is_at("/login");
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -43,7 +47,8 @@ fn document(options: &LeptosOptions, scripts: bool, body: AnyView) -> impl IntoV
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <meta name="robots" content="noindex" />
+                <meta name="description" content=DESCRIPTION />
+                {hidden.then(|| view! { <meta name="robots" content="noindex" /> })}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 {style.map(|style| view! { <link rel="stylesheet" href=style /> })}
                 {scripts.then(|| view! { <HydrationScripts options islands=true defer=true /> })}

@@ -164,6 +164,11 @@ pub fn place() -> String {
     last.unwrap_or_default().to_owned()
 }
 
+/// Whether the page was asked for at exactly this path, with no query.
+pub fn is_at(path: &str) -> bool {
+    use_context::<http::request::Parts>().is_some_and(|parts| parts.uri.path() == path && parts.uri.query().is_none())
+}
+
 /// What the page's query says under a name, if it says anything. Decoded once: `%2520` in a link
 /// would arrive as a space, and a path that was kept in `next` would be lost.
 pub fn asked(name: &str) -> Option<String> {

@@ -1,7 +1,6 @@
 //! The `latchkey` binary. Everything it does is in the library, but for where memory comes from.
 
-/// Faster than the system's for what a page is made of: many small pieces, given back together. What was used in a rush goes back to the
-/// system with the next work, and not while nothing happens.
+/// Faster than the system's for what a page is made of: many small pieces, given back together.
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -47,3 +47,6 @@ pub use sessions::{SESSION_AWAY, SESSIONS_AWAY, UNKNOWN_DEVICE, browser_on, refr
 
 /// The product's name.
 pub const PRODUCT: &str = "Latchkey";
+
+/// What it is for, as search engines tell it.
+pub const DESCRIPTION: &str = "Sign in, and look after your account.";

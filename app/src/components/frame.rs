@@ -1,11 +1,12 @@
 //! The frame of every page behind the door: a bar on top, one column of content, a foot.
 
-use super::{Brand, FlashNotice, LeavingBanner, Looked};
+use super::{Brand, FlashNotice, Leaving, LeavingBanner, Looked};
 use crate::{
     catalogue::{PRODUCT, frame as words},
     islands::Manners,
     visit,
 };
+use identity::time::Timestamp;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -20,6 +21,9 @@ pub fn Frame(
     /// A narrow column, for text and forms.
     #[prop(optional)]
     narrow: bool,
+    /// When the account is deleted, if the page has asked for that already; others are asked for it.
+    #[prop(optional)]
+    delete_at: Option<Option<Timestamp>>,
     /// The content.
     children: Children,
 ) -> impl IntoView {
@@ -53,7 +57,10 @@ pub fn Frame(
             <main class=if narrow { "content content--narrow" } else { "content" } id="content">
                 <FlashNotice />
                 <Looked>
-                    {own.then(|| view! { <LeavingBanner /> })}
+                    {own.then(|| match delete_at {
+                        Some(due) => view! { <Leaving due /> }.into_any(),
+                        None => view! { <LeavingBanner /> }.into_any(),
+                    })}
                     {children()}
                 </Looked>
             </main>

@@ -36,7 +36,7 @@ pub use filters::{Filter, FilterBar, SearchField};
 pub use frame::Frame;
 pub use head::PageHead;
 pub use icon::{Glyph, Icon};
-pub(crate) use leaving::LeavingBanner;
+pub(crate) use leaving::{Leaving, LeavingBanner};
 pub use loaded::loaded;
 pub use notice::{FlashNotice, NoticeBox, Tone};
 pub use pager::Pager;

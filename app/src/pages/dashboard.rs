@@ -9,7 +9,8 @@ use crate::{
     visit::{self, Who},
 };
 use identity::{
-    Refusal, sessions,
+    Refusal,
+    sessions::{self, Here},
     words::{SessionView, Viewer},
 };
 use leptos::prelude::*;
@@ -17,14 +18,16 @@ use leptos::prelude::*;
 /// The page.
 #[component]
 pub fn Dashboard() -> impl IntoView {
-    loaded(load(), |(viewer, session)| {
+    loaded(load(), |(viewer, here)| {
+        let delete_at = here.as_ref().and_then(|here| here.delete_at);
+        let session = here.map(|here| here.session);
         let first = viewer.name.split_whitespace().next().unwrap_or_default().to_owned();
         let admin = viewer.permissions.open_panel();
         // The token was made at the last refresh, so it tells nearly as much.
         let told = (viewer.issued_at * 1000, viewer.generation - 1);
         let (refreshed, times) = session.as_ref().map_or(told, |session| (session.rotated_at, session.generation - 1));
         view! {
-            <Frame title=frame::DASHBOARD current=frame::DASHBOARD>
+            <Frame title=frame::DASHBOARD current=frame::DASHBOARD delete_at>
                 <div class="heading">
                     <Avatar name=viewer.name.clone() large=true />
                     <div class="heading__text">
@@ -46,13 +49,13 @@ pub fn Dashboard() -> impl IntoView {
 }
 
 /// The person, from the token, and the session, from the database if it answers: an outage takes nobody's page away.
-async fn load() -> Result<(Viewer, Option<SessionView>), AppError> {
+async fn load() -> Result<(Viewer, Option<Here>), AppError> {
     let visit = visit::visit()?;
     let viewer = visit.signed_in()?.clone();
     let over = |ended| AppError::SignedOut { ended };
-    match visit.house.unless_away(sessions::one(&visit.house, viewer.id, viewer.session)).await {
-        Ok(Some(session)) if session.ended_at.is_some() => Err(over(session.end_cause)),
-        Ok(session) => Ok((viewer, session)),
+    match visit.house.unless_away(sessions::here(&visit.house, &viewer)).await {
+        Ok(Some(here)) if here.session.ended_at.is_some() => Err(over(here.session.end_cause)),
+        Ok(here) => Ok((viewer, here)),
         Err(Refusal::NotFound) => Err(over(None)),
         Err(refusal) => Err(worded(refusal)),
     }

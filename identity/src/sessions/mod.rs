@@ -30,7 +30,7 @@ pub(crate) use owed::settle;
 pub use receipts::{Receipts, confirm};
 pub(crate) use rotation::again;
 pub use rotation::{Return, Rotation, Step, holds, judge, renew};
-pub use seen::{LISTED, list, one};
+pub use seen::{Here, LISTED, here, list, one};
 pub use step_up::{PROOF_LIFE, Proven, prove, reauthenticate};
 
 pub(crate) fn statements() -> Vec<crate::db::Statement> {

@@ -38,6 +38,7 @@ use identity::{
 };
 use leptos::config::LeptosOptions;
 use std::{ops::Deref, sync::Arc, time::Duration};
+use tower::ServiceBuilder;
 use tower_cookies::CookieManagerLayer;
 
 /// Longest time from the first byte of a request to the first of its answer. Hashing has a queue, so this is generous.
@@ -99,28 +100,32 @@ impl Site {
 /// Everything Latchkey answers. `mailbox` adds the page with outgoing letters, for installations that cannot send any.
 pub fn router(site: Site, mailbox: Option<Router>) -> Router {
     let https = site.house.settings.public_url.scheme() == "https";
-    // The innermost layer first.
-    let visited = pages::routes(&site)
-        .layer(middleware::from_fn_with_state(site.clone(), answers::answers))
-        .layer(middleware::from_fn(guard::guard))
-        .layer(middleware::from_fn_with_state(site.clone(), flash::flash))
-        .layer(middleware::from_fn_with_state(site.clone(), csrf::anonymous))
-        .layer(middleware::from_fn_with_state(site.clone(), visit::visit))
-        .layer(CookieManagerLayer::new())
+    // The outermost layer first. Layers that are put together before they are put around the routes know each other's types; each
+    // that is put around them by itself would copy, for every request, everything within it into boxes of its own.
+    let around_visits = ServiceBuilder::new()
         .layer(csrf::layer(&site.origin.ascii_serialization()))
-        .with_state(site.clone());
-    visited
+        .layer(CookieManagerLayer::new())
+        .layer(middleware::from_fn_with_state(site.clone(), visit::visit))
+        .layer(middleware::from_fn_with_state(site.clone(), csrf::anonymous))
+        .layer(middleware::from_fn_with_state(site.clone(), flash::flash))
+        .layer(middleware::from_fn(guard::guard))
+        .layer(middleware::from_fn_with_state(site.clone(), answers::answers));
+    let around_all = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(site.metrics.clone(), trace::trace))
+        .layer(middleware::from_fn_with_state(headers::Headers { https }, headers::secure))
+        .layer(middleware::from_fn(trace::survive))
+        .layer(middleware::from_fn(patience))
+        .layer(middleware::from_fn_with_state(site.proxies.clone(), address::resolve))
+        .layer(middleware::from_fn_with_state(site.clone(), limits::heed))
+        .layer(middleware::from_fn_with_state(site.limits.clone(), limits::limit))
+        .layer(middleware::from_fn_with_state(site.house.clone(), limits::share));
+    pages::routes(&site)
+        .layer(around_visits)
+        .with_state(site.clone())
         .merge(health::routes(site.house.clone()))
         .merge(assets::routes())
         .merge(mailbox.unwrap_or_default())
-        .layer(middleware::from_fn_with_state(site.house.clone(), limits::share))
-        .layer(middleware::from_fn_with_state(site.limits.clone(), limits::limit))
-        .layer(middleware::from_fn_with_state(site.clone(), limits::heed))
-        .layer(middleware::from_fn_with_state(site.proxies.clone(), address::resolve))
-        .layer(middleware::from_fn(patience))
-        .layer(middleware::from_fn(trace::survive))
-        .layer(middleware::from_fn_with_state(headers::Headers { https }, headers::secure))
-        .layer(middleware::from_fn_with_state(site.metrics.clone(), trace::trace))
+        .layer(around_all)
 }
 
 /// Gives up on an answer that takes too long. Whatever the request had committed stays so; its tokens are as safe as with an

@@ -99,3 +99,24 @@ async fn whoever_is_asked_for_a_reference_finds_the_one_of_the_page() {
     assert_ne!(reference, "chosen");
     page.says(&reference);
 }
+
+#[tokio::test]
+async fn search_engines_find_the_way_in_and_no_page_that_a_letter_leads_to() {
+    let app = TestApp::start().await;
+    app.account("root", Role::Admin).await;
+    let hides = |page: &Answer| page.body.contains(r#"<meta name="robots" content="noindex""#);
+    let mut stranger = app.browser();
+    assert!(!hides(&stranger.get("/login").await.is(200)));
+    assert!(hides(&stranger.get("/login?next=/admin/users/42").await.is(200)), "where somebody wanted to go is theirs");
+    let letters =
+        ["/verify", "/reset", "/setup", "/confirm-address", "/secure-account", "/accept-invitation", "/keep-account"];
+    for path in letters.into_iter().chain(["/register", "/forgot"]) {
+        assert!(hides(&stranger.get(&format!("{path}?token=abc")).await.is(200)), "{path}");
+    }
+    assert!(hides(&stranger.get("/no-such-page").await.is(404)));
+    // No search engine is ever signed in.
+    let mut root = app.signed_in("root").await;
+    for path in ["/dashboard", "/admin"] {
+        assert!(!hides(&root.get(path).await.is(200)), "{path}");
+    }
+}
