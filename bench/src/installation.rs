@@ -59,6 +59,14 @@ impl Place {
         }
     }
 
+    /// How many rows a table has.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn count(&self, table: &str) -> Result<i64> {
+        crate::seed::Bulk::beside(&self.url()).await?.number(&format!("select count(*) from {table}")).await
+    }
+
     /// Lets the time of so many accounts have come, those with most sessions and events: they are erased by the next job.
     ///
     /// # Errors

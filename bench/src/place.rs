@@ -74,8 +74,9 @@ pub fn at(dir: &Path, database: Database, users: u32) -> Result<(Option<Cluster>
         }
     }
     let options = ["shared_buffers=512MB", "effective_cache_size=2GB", "max_wal_size=4GB", "random_page_cost=1.1"];
-    // Slow statements are worth a look: what is asked here takes milliseconds.
-    let options = options.into_iter().chain(["log_min_duration_statement=40", "log_line_prefix=%m "]);
+    // Slow statements are worth a look: what is asked here takes milliseconds. So is whoever waits for a lock.
+    let told = ["log_min_duration_statement=40", "log_line_prefix=%m ", "log_lock_waits=on", "deadlock_timeout=40ms"];
+    let options = options.into_iter().chain(told);
     let cluster = options.fold(Kind::durable().within(dir), Kind::option).start();
     let url = cluster.url();
     Ok((Some(cluster), Place { data_dir, database_url: Some(url) }))

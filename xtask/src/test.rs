@@ -26,6 +26,7 @@ pub fn run_all() -> Result<()> {
     steps.take("Rust tests", rust_tests)?;
     steps.take("the same on PostgreSQL", rust_tests_on_postgres)?;
     steps.take("documentation tests", || cargo(&[&["test"], PRODUCT.as_slice(), &["--doc", "--locked"]].concat()))?;
+    steps.take("instructions", || instructions(&binary.with_file_name("bench")))?;
     steps.take("budget", || budget::check(&site, &binary))?;
     steps.take("browser tests", || browser_tests(&binary))?;
     steps.summary();
@@ -93,6 +94,15 @@ fn chosen(suites: &[String]) -> Vec<&str> {
 
 fn has_nextest() -> bool {
     which("cargo-nextest").is_some()
+}
+
+/// What the paths that most requests take cost, which must not become more unnoticed.
+fn instructions(bench: &std::path::Path) -> Result<()> {
+    if !setup::can_count() || which("valgrind").is_none() {
+        say("instructions are not counted: that needs valgrind on Linux, on x86-64");
+        return Ok(());
+    }
+    run(Command::new(bench).arg("count"))
 }
 
 /// Each Playwright worker starts a server of its own; it only needs to know which binary and which browser.

@@ -25,10 +25,14 @@ impl Browser {
     /// # Errors
     /// When that does not work.
     pub async fn sign_in(house: &Arc<Latchkey>, settings: &Settings) -> Result<Self> {
-        let router = layers::router(start::site(settings, house.clone()), None);
-        let mut browser = Self { router, cookie: String::new() };
+        let mut browser = Self::stranger(house, settings);
         browser.renew(house).await?;
         Ok(browser)
+    }
+
+    /// Somebody else's, who is not signed in.
+    pub fn stranger(house: &Arc<Latchkey>, settings: &Settings) -> Self {
+        Self { router: layers::router(start::site(settings, house.clone()), None), cookie: String::new() }
     }
 
     /// Signs in anew, because an access token lives for minutes only.

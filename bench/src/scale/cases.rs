@@ -4,7 +4,7 @@ use super::{
     browser::{Browser, device},
     cleaning::{self, renewed},
     clock::median,
-    results::{Case, Measured},
+    results::{Case, Measured, brief},
     sample::{Sample, cursor},
 };
 use crate::installation::Place;
@@ -41,17 +41,17 @@ pub async fn measure(place: &Place, runs: u32) -> Result<Measured> {
         said(&mut cases, name, millis);
     }
     rules(&house, &sample, runs, &mut cases).await?;
-    for case in cleaning::measure(&house, place).await? {
-        println!("{:60} {:9.2} ms", case.name, case.millis);
-        cases.push(case);
+    let waits = cleaning::measure(&house, place).await?;
+    for wait in &waits {
+        println!("while {:54} {:>20}  {:>20}", wait.name, brief(&wait.during), brief(&wait.otherwise));
     }
     house.close().await;
-    Ok(Measured { machine: String::new(), cases })
+    Ok(Measured { machine: String::new(), cases, waits, lock_waits: None })
 }
 
 fn said(cases: &mut Vec<Case>, name: &str, millis: f64) {
     println!("{name:60} {millis:9.2} ms");
-    cases.push(Case { name: name.to_owned(), millis, is_wait: false });
+    cases.push(Case { name: name.to_owned(), millis });
 }
 
 /// What is fetched. Below `/api/` without the page around it, so that the database is most of the time.

@@ -3,10 +3,11 @@
 //! Takes hours where the machine is slow, so what has been measured is kept (`results.json` in the data folder) and a second run goes on
 //! with what is missing. One size lies on the disk at a time.
 
-mod browser;
+pub(crate) mod browser;
 mod cases;
 mod cleaning;
 mod clock;
+mod otherwise;
 mod results;
 mod sample;
 
@@ -19,7 +20,7 @@ use crate::{
 };
 use anyhow::Result;
 use clap::Args;
-use results::{Measured, Results};
+use results::Results;
 use std::{fs, path::PathBuf};
 
 /// What to measure.
@@ -66,12 +67,17 @@ pub async fn run(given: ScaleArguments) -> Result<()> {
                 continue;
             }
             let (cluster, place) = place::at(dir, database, *users)?;
-            let measured = measured(&place, *users, given.runs).await?;
-            results.keep(database.name(), *users, measured, &path)?;
+            fill(&place, *users).await?;
+            let filled = cluster.as_ref().map_or(0, |cluster| cluster.log().len());
+            let mut measured = cases::measure(&place, given.runs).await?;
+            measured.machine = machine::describe(&place.url()).await?;
             if let Some(cluster) = cluster {
                 // What took the server long, for whoever wonders at a number.
-                fs::write(dir.join(format!("postgresql-{users}.log")), cluster.log())?;
+                let log = cluster.log();
+                measured.lock_waits = Some(log.get(filled..).unwrap_or(&log).matches(" still waiting for ").count());
+                fs::write(dir.join(format!("postgresql-{users}.log")), log)?;
             }
+            results.keep(database.name(), *users, measured, &path)?;
             if !given.keep || database == Database::Postgres {
                 fs::remove_dir_all(&place.data_dir)?;
             }
@@ -82,18 +88,16 @@ pub async fn run(given: ScaleArguments) -> Result<()> {
     document::write(&given.report, &MARKS, &table)
 }
 
-/// Fills an installation unless that was finished before, and measures it.
-async fn measured(place: &Place, users: u32, runs: u32) -> Result<Measured> {
+/// Fills an installation unless that was finished before.
+async fn fill(place: &Place, users: u32) -> Result<()> {
     let done = place.data_dir.join("seeded");
     println!("\n== {users} accounts at {}", place.data_dir.display());
-    if !done.exists() {
-        if place.data_dir.exists() {
-            fs::remove_dir_all(&place.data_dir)?;
-        }
-        seed::fill(place, Sizes::of(users, None, None)).await?;
-        fs::write(&done, "")?;
+    if done.exists() {
+        return Ok(());
     }
-    let mut measured = cases::measure(place, runs).await?;
-    measured.machine = machine::describe(&place.url()).await?;
-    Ok(measured)
+    if place.data_dir.exists() {
+        fs::remove_dir_all(&place.data_dir)?;
+    }
+    seed::fill(place, Sizes::of(users, None, None)).await?;
+    Ok(fs::write(&done, "")?)
 }

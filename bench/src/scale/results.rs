@@ -2,16 +2,51 @@
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write, fs, path::Path, time::Duration};
 
 /// One line of the table.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Case {
     pub name: String,
-    /// The median, or the longest wait.
+    /// The median.
     pub millis: f64,
-    /// It is a longest wait, which no ratio says anything about.
-    pub is_wait: bool,
+}
+
+/// How long somebody who writes waits while something is done.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Wait {
+    /// What is done.
+    pub name: String,
+    /// The longest of each window, in milliseconds.
+    pub during: Vec<f64>,
+    /// The longest of each window in which as much was written without doing it.
+    pub otherwise: Vec<f64>,
+    /// Bytes that the last window has written, and how long it was.
+    #[serde(skip)]
+    pub written: Option<(u64, Duration)>,
+}
+
+impl Wait {
+    /// Nothing measured yet.
+    pub fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), during: Vec::new(), otherwise: Vec::new(), written: None }
+    }
+
+    /// Forgets the last window: there was nothing to do in it.
+    pub fn take_back(&mut self) {
+        self.during.pop();
+        self.otherwise.pop();
+    }
+}
+
+/// The median and the longest, or nothing.
+pub fn brief(waits: &[f64]) -> String {
+    let mut sorted = waits.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    match (sorted.get(sorted.len() / 2), sorted.last()) {
+        (Some(median), Some(longest)) => format!("{median:.0} / {longest:.0}"),
+        _ => String::new(),
+    }
 }
 
 /// Everything about one size on one database.
@@ -19,6 +54,10 @@ pub struct Case {
 pub struct Measured {
     pub machine: String,
     pub cases: Vec<Case>,
+    #[serde(default)]
+    pub waits: Vec<Wait>,
+    /// How often the server has seen somebody wait for somebody else's lock for more than 40 ms. SQLite does not tell.
+    pub lock_waits: Option<usize>,
 }
 
 /// Everything.
@@ -74,15 +113,39 @@ impl Results {
                     .values()
                     .map(|measured| of(measured).map_or(String::new(), |ms| format!("{ms:.2}")))
                     .collect();
-                let ratio = of(small)
-                    .filter(|_| !case.is_wait)
-                    .map_or(String::new(), |least| format!("{:.2}", case.millis / least));
+                let ratio = of(small).map_or(String::new(), |least| format!("{:.2}", case.millis / least));
                 let _ = writeln!(text, "| {} | {} | {ratio} |", case.name, cells.join(" | "));
             }
             text.push('\n');
+            text.push_str(&waits(sizes));
         }
         text
     }
+}
+
+/// The second table: two columns for each size.
+fn waits(sizes: &BTreeMap<u32, Measured>) -> String {
+    let mut text = String::from("| longest wait to write, milliseconds: median of five windows / longest of all |");
+    for users in sizes.keys() {
+        let _ = write!(text, " {users} accounts | as much written otherwise |");
+    }
+    let _ = writeln!(text, "\n|---|{}", "---:|---:|".repeat(sizes.len()));
+    for wait in sizes.values().last().map_or(&[][..], |measured| &measured.waits) {
+        let _ = write!(text, "| while {} |", wait.name);
+        for measured in sizes.values() {
+            let of = measured.waits.iter().find(|other| other.name == wait.name);
+            let (during, otherwise) = of.map_or_else(Default::default, |of| (brief(&of.during), brief(&of.otherwise)));
+            let _ = write!(text, " {during} | {otherwise} |");
+        }
+        text.push('\n');
+    }
+    for (users, measured) in sizes {
+        if let Some(seen) = measured.lock_waits {
+            let _ = writeln!(text, "\nWaits of more than 40 ms for somebody's lock, {users} accounts: {seen}.");
+        }
+    }
+    text.push('\n');
+    text
 }
 
 #[cfg(test)]
@@ -90,15 +153,19 @@ mod tests {
     use super::*;
 
     fn measured(millis: f64) -> Measured {
-        let case = |name: &str, is_wait| Case { name: name.to_owned(), millis, is_wait };
-        Measured { machine: "here".to_owned(), cases: vec![case("first page", false), case("longest wait", true)] }
+        Measured {
+            machine: "here".to_owned(),
+            cases: vec![Case { name: "first page".to_owned(), millis }],
+            waits: vec![Wait { during: vec![3.0, millis, 90.0], ..Wait::new("the house is swept") }],
+            lock_waits: Some(0),
+        }
     }
 
     #[test]
     fn the_table_compares_the_largest_with_the_smallest() {
-        let sizes = BTreeMap::from([(1000, measured(2.0)), (1_000_000, measured(3.0))]);
+        let sizes = BTreeMap::from([(1000, measured(2.0)), (1_000_000, measured(5.0))]);
         let table = Results(BTreeMap::from([("SQLite".to_owned(), sizes)])).table();
-        assert!(table.contains("| first page | 2.00 | 3.00 | 1.50 |"), "{table}");
-        assert!(table.contains("| longest wait | 2.00 | 3.00 |  |"), "{table}");
+        assert!(table.contains("| first page | 2.00 | 5.00 | 2.50 |"), "{table}");
+        assert!(table.contains("| while the house is swept | 3 / 90 |  | 5 / 90 |  |"), "{table}");
     }
 }

@@ -8,7 +8,7 @@ mod npm;
 mod tools;
 pub mod wasm;
 
-pub use tools::chromium;
+pub use tools::{can_count, chromium};
 
 use crate::run::say;
 use anyhow::Result;

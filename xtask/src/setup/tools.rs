@@ -28,6 +28,9 @@ pub fn ensure() {
             "install a PostgreSQL server, any version from 15",
         );
     }
+    if can_count() && which("valgrind").is_none() {
+        missing("valgrind (counting instructions)", "valgrind", "install valgrind");
+    }
     // No package brings it, and without it minutes pass before the first of them fails.
     if cfg!(unix) && !namespace::possible() {
         say(format!("the tests of full and read-only disks (server/tests/outages) will fail: {}", namespace::REMEDY));
@@ -35,6 +38,11 @@ pub fn ensure() {
     if which("cargo-nextest").is_none() {
         say("cargo-nextest is missing; `cargo test` runs instead (remedy: cargo install --locked cargo-nextest)");
     }
+}
+
+/// Whether the limits of `bench count` are meant for this machine: they are those of one instruction set.
+pub const fn can_count() -> bool {
+    cfg!(all(target_os = "linux", target_arch = "x86_64"))
 }
 
 fn missing(what: &str, package: &str, remedy: &str) {
