@@ -5,8 +5,10 @@
 
 use crate::{
     Latchkey, Refusal, accounts, address_counts, admin, audit,
-    db::{Picked, on, statements},
-    keys, mail, sessions, throttle,
+    db::{Picked, on, statements, within},
+    keys, mail,
+    pace::Pace,
+    sessions, throttle,
     time::Timestamp,
 };
 use std::{future::Future, time::Duration};
@@ -36,14 +38,14 @@ const KEYS_EVERY: Duration = Duration::from_secs(3600);
 /// How often events whose time is over are removed.
 const EVENTS_EVERY: Duration = Duration::from_secs(3600);
 
-/// Rows removed in one transaction. On SQLite everybody else who writes waits for its end, and nobody is to wait for 50 ms.
-pub(crate) const BATCH: i64 = 100;
+/// Rows removed in one transaction, at least.
+const FEWEST: i64 = 25;
 
-/// Transactions of one turn of one job, so that other jobs have theirs.
-pub(crate) const BATCHES: u32 = 100;
+/// And at most.
+const MOST: i64 = 100;
 
-/// Between two of them others write.
-pub(crate) const BREATH: Duration = Duration::from_millis(20);
+/// Rows removed in one turn of one job at most, so that other jobs have theirs.
+pub(crate) const TURN: i64 = 10_000;
 
 /// A job that consists in being taken: it proves that something can be written.
 const PROBE: &str = "probe";
@@ -119,24 +121,33 @@ pub async fn tidy(house: &Latchkey) -> Result<bool, Refusal> {
     both(done, address_counts::tidy(house).await)
 }
 
-/// Removes what is older than a moment, a few rows at a time: `rows` removes [`BATCH`] (`$2`) of those from before `$1` at most. Answers
+/// Removes what is older than a moment, a few rows at a time: `rows` removes at most `$2` of those from before `$1`. Answers
 /// whether there are more.
 ///
 /// # Errors
 /// When the database does not answer; what was left is removed at the next turn.
 pub(crate) async fn clear(house: &Latchkey, rows: &Picked, before: Timestamp) -> Result<bool, Refusal> {
-    let sql = rows.on(&house.db);
-    for _ in 0..BATCHES {
-        let removed = on!(house.db, write, |p| sqlx::query(sql)
+    let (mut left, mut pace) = (TURN, Pace::between(house, FEWEST, MOST));
+    while left > 0 {
+        let asked = pace.rows().min(left);
+        let mut tx = house.db.begin().await?;
+        pace.begun();
+        let sql = rows.within(&tx);
+        let removed = within!(tx, |c| sqlx::query(sql)
             .bind(before)
-            .bind(BATCH)
-            .execute(p)
+            .bind(asked)
+            .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
-        if removed < BATCH as u64 || house.is_closing() {
+        tx.commit().await?;
+        if removed < asked as u64 {
             return Ok(false);
         }
-        tokio::time::sleep(BREATH).await;
+        left -= asked;
+        if pace.is_over(house) {
+            break;
+        }
+        pace.rest(house, asked).await;
     }
     Ok(true)
 }

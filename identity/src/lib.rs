@@ -24,6 +24,7 @@ on_the_server! {
     pub mod keys;
     mod latchkey;
     pub mod mail;
+    mod pace;
     mod paging;
     pub mod passwords;
     pub mod policy;

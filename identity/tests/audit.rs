@@ -67,11 +67,11 @@ async fn every_event_has_one_place_however_many_write_and_seal_at_once() {
     }
     writers.join_all().await;
     done.store(true, std::sync::atomic::Ordering::SeqCst);
-    let by_sealers: u64 = sealers.join_all().await.into_iter().sum();
+    let by_sealers: i64 = sealers.join_all().await.into_iter().sum();
     let rest = audit::seal(&home.house).await.unwrap();
     let events = count(&home, "select count(*) from events").await;
     assert_eq!(events, 20 + 200, "made, disabled and enabled");
-    assert_eq!((by_sealers + rest) as i64, events, "none twice");
+    assert_eq!(by_sealers + rest, events, "none twice");
     assert_eq!(unsealed(&home).await, 0, "none lost");
     let places: Vec<(i64,)> = home.rows("select seq from events order by seq").await;
     assert!(places.iter().map(|(seq,)| *seq).eq(1..=events), "{places:?}");

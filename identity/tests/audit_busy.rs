@@ -75,7 +75,8 @@ async fn what_was_removed_is_accounted_for_at_once_whatever_waits() {
               where seq is null or kind = 'events_removed'",
         )
         .await;
-    assert_eq!((told as u64, waiting), (removed.div_ceil(100), 1));
+    let entries = removed.div_ceil(100)..=removed.div_ceil(25);
+    assert!(entries.contains(&(told as u64)) && waiting == 1, "{told} entries for {removed}, {waiting} wait");
     home.advance(3600);
     assert_eq!(
         audit::remove_old(&home.house).await.unwrap().events,
@@ -151,7 +152,7 @@ async fn an_export_does_not_wait_until_a_whole_backlog_is_sealed_and_says_how_fa
     let standing = export.standing().clone();
     assert_eq!(
         (standing.seq, standing.waiting),
-        (4 * audit::BATCH, 5001 - 4 * audit::BATCH),
+        (audit::SEALED_FIRST, 5001 - audit::SEALED_FIRST),
         "and that it was taken away"
     );
     let verdict = rest(export, String::new()).await.unwrap();
@@ -163,7 +164,7 @@ async fn an_export_does_not_wait_until_a_whole_backlog_is_sealed_and_says_how_fa
 #[tokio::test]
 async fn a_turn_of_sealing_is_bounded() {
     let home = TestHouse::start().await;
-    past(&home, ["signed_in", "registered"], audit::TURN as i64 / 100 + 10, 100).await;
+    past(&home, ["signed_in", "registered"], audit::TURN / 100 + 10, 100).await;
     assert_eq!(audit::seal(&home.house).await.unwrap(), audit::TURN);
     assert_eq!(audit::seal(&home.house).await.unwrap(), 1000);
 }

@@ -51,6 +51,29 @@ async fn a_large_clean_up_has_turns_and_is_due_again_at_once() {
     assert_eq!(count(&home, due).await, home.house.now().0 + 300_000);
 }
 
+/// Else whoever commits next would have to.
+#[tokio::test]
+async fn clean_up_leaves_its_pages_to_nobody_else_on_sqlite() {
+    let home = TestHouse::start().await;
+    let Db::Sqlite { read, .. } = &home.db else { return };
+    old_throttles(&home, 1000).await;
+    home.advance(90 * 86_400);
+    // How many pages stand in the log, and how many of them in the file too.
+    let log = async || -> (i64, i64) {
+        let state: (i64, i64, i64) =
+            sqlx::query_as("pragma wal_checkpoint(noop)").fetch_one(read).await.expect("the state of the log");
+        (state.1, state.2)
+    };
+    let (version,): (String,) = home.row("select sqlite_version()").await;
+    let version: Vec<u32> = version.split('.').map(|part| part.parse().unwrap()).collect();
+    assert!(version >= vec![3, 51, 3], "{version:?}: those before can tear the file when two fold");
+    let (pages, folded) = log().await;
+    assert!(folded < pages, "{folded} of {pages}: nothing has folded them yet");
+    assert!(!jobs::tidy(&home.house).await.unwrap());
+    let (pages, folded) = log().await;
+    assert!(pages - folded < 40, "{folded} of {pages}: what the last batches have written");
+}
+
 #[tokio::test]
 async fn clean_up_waits_for_nobody() {
     let cluster = Cluster::start();

@@ -19,9 +19,9 @@ use crate::{
 use std::{collections::VecDeque, sync::Arc};
 use uuid::Uuid;
 
-/// Batches of events that are given their place before an export begins. Whoever waits for a file need not wait for millions that an
+/// Events that are given their place before an export begins. Whoever waits for a file need not wait for millions that an
 /// upgrade has left, and nobody can keep the database busy by asking.
-const SEALED_FIRST: u32 = 4;
+pub const SEALED_FIRST: i64 = 800;
 
 /// Pieces handed over at once.
 const PORTION: usize = 100;

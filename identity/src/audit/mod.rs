@@ -24,13 +24,13 @@ pub use chain::{BEGINNING, Digest, Entry, Personal, hex};
 pub use check::{Standing, standing, verify};
 pub use choose::{Asked, choose};
 pub use class::{Class, Retention};
-pub use export::Export;
+pub use export::{Export, SEALED_FIRST};
 pub(crate) use figures::daily;
 pub use figures::{Figure, figures};
 pub use lines::{Format, Gap, Piece, rfc3339, unhex};
 pub use list::{Chosen, Cursor, LOOK, list, who};
 pub use retention::{Removed, remove_old};
-pub use seal::{BATCH, TURN, seal};
+pub use seal::{TURN, seal};
 pub(crate) use shown::Shown;
 pub use verify::{Fault, Place, Verdict, Verifier, verify_export};
 

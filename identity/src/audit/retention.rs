@@ -13,7 +13,8 @@ use crate::{
     Latchkey, Refusal,
     db::{Picked, Tx, picked, statements, within},
     events::{self, Event, Kind},
-    jobs::{BATCHES, BREATH},
+    jobs::TURN,
+    pace::Pace,
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -34,8 +35,11 @@ statements! {
     KEEP = "insert into audit_gaps (last_seq, first_seq, digest) values ($1, $2, $3)";
 }
 
-/// Events removed in one transaction: each stands in many indexes, in other places of each, and on SQLite everybody else who writes waits.
-const BATCH: usize = 100;
+/// Events removed in one transaction, at least: each removal is an entry that stays.
+const FEWEST: i64 = 25;
+
+/// And at most: each stands in many indexes, in other places of each.
+const MOST: i64 = 100;
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
@@ -46,7 +50,7 @@ const DAY: i64 = 86_400_000;
 /// # Errors
 /// When the database does not answer; what was left is done at the next turn.
 pub async fn remove_old(house: &Latchkey) -> Result<Removed, Refusal> {
-    let (mut events, mut batches) = (0, 0);
+    let (mut left, mut pace) = (TURN, Pace::between(house, FEWEST, MOST));
     let policy = house.policy();
     // What has no place stays, and what is younger than that is looked at later: after an upgrade nothing has a place, and looking for
     // what has one would be to look at all.
@@ -56,20 +60,22 @@ pub async fn remove_old(house: &Latchkey) -> Result<Removed, Refusal> {
         let over = house.now().minus(kept);
         let before = first_id(Timestamp(over.0 - over.0.rem_euclid(DAY)));
         let before = waiting.map_or(before, |waiting| waiting.min(before));
-        while !house.is_closing() {
-            if batches == BATCHES {
-                return Ok(Removed { events, more: true });
+        loop {
+            if left == 0 || pace.is_over(house) {
+                return Ok(Removed { events: (TURN - left) as u64, more: true });
             }
-            let batch = remove(house, class, before).await?;
-            events += batch as u64;
-            if batch < BATCH {
+            let asked = pace.rows().min(left);
+            let removed = remove(house, class, before, asked, &mut pace).await?;
+            left -= removed;
+            if removed > 0 {
+                pace.rest(house, removed).await;
+            }
+            if removed < asked {
                 break;
             }
-            batches += 1;
-            tokio::time::sleep(BREATH).await;
         }
     }
-    Ok(Removed { events, more: false })
+    Ok(Removed { events: (TURN - left) as u64, more: false })
 }
 
 /// What one turn has done.
@@ -88,13 +94,14 @@ pub(super) fn first_id(at: Timestamp) -> Uuid {
 
 /// One batch. What tells of it gets its place in the same transaction, so at no moment is anything missing that the chain does not
 /// account for, however much waits to be sealed.
-async fn remove(house: &Latchkey, class: Class, before: Uuid) -> Result<usize, Refusal> {
+async fn remove(house: &Latchkey, class: Class, before: Uuid, most: i64, pace: &mut Pace) -> Result<i64, Refusal> {
     let mut tx = house.db.begin().await?;
+    pace.begun();
     // Whoever else joins runs or gives places waits.
     let end = lock_end(house, &mut tx).await?;
     let mut gone: Vec<(i64, Vec<u8>)> = Vec::new();
     for kind in class.kinds().filter(|kind| !matches!(kind, Kind::EventsRemoved | Kind::AccountDeleted)) {
-        let rest = (BATCH - gone.len()) as i64;
+        let rest = most - gone.len() as i64;
         let removed: Vec<(i64, Vec<u8>)> = within!(tx, |c| sqlx::query_as(REMOVE.on(&house.db))
             .bind(kind.as_str())
             .bind(before)
@@ -102,7 +109,7 @@ async fn remove(house: &Latchkey, class: Class, before: Uuid) -> Result<usize, R
             .fetch_all(c)
             .await)?;
         gone.extend(removed);
-        if gone.len() >= BATCH {
+        if gone.len() as i64 >= most {
             break;
         }
     }
@@ -121,7 +128,7 @@ async fn remove(house: &Latchkey, class: Class, before: Uuid) -> Result<usize, R
     let told = events::record_one(house, &mut tx, event).await?;
     seal_one(house, &mut tx, end, told).await?;
     tx.commit().await?;
-    Ok(gone.len())
+    Ok(gone.len() as i64)
 }
 
 /// Writes down what is left of a run, joined with those it touches.

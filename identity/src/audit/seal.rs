@@ -12,9 +12,9 @@ use crate::{
     Latchkey, Refusal,
     db::{Tx, on, patient, statements, within},
     keys::same,
+    pace::Pace,
     time::Timestamp,
 };
-use std::time::Duration;
 use uuid::Uuid;
 
 statements! {
@@ -44,17 +44,14 @@ const PLACE_ALL: &str = "update events set seq = s.seq, salt = s.salt, personal 
                                 as s (id, seq, salt, personal, digest)
                           where events.id = s.id and events.seq is null";
 
-/// Events sealed in one transaction. On SQLite nobody else writes meanwhile, for a few milliseconds.
-pub const BATCH: i64 = 200;
+/// Events sealed in one transaction, at least.
+const FEWEST: i64 = 50;
 
-/// Transactions of one turn.
-const BATCHES: u32 = 50;
+/// And at most.
+const MOST: i64 = 200;
 
 /// Events sealed in one turn at most.
-pub const TURN: u64 = BATCHES as u64 * BATCH as u64;
-
-/// Between two full batches others write.
-const BREATH: Duration = Duration::from_millis(5);
+pub const TURN: i64 = 10_000;
 
 /// Where the chain ends.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -115,8 +112,8 @@ impl Waiting {
 ///
 /// # Errors
 /// When the database does not answer; what was left is sealed at the next turn.
-pub async fn seal(house: &Latchkey) -> Result<u64, Refusal> {
-    seal_some(house, BATCHES).await
+pub async fn seal(house: &Latchkey) -> Result<i64, Refusal> {
+    seal_some(house, TURN).await
 }
 
 /// The oldest event that waits for its place.
@@ -129,19 +126,20 @@ pub(super) async fn first_waiting(house: &Latchkey) -> Result<Option<Uuid>, Refu
     Ok(waiting.map(|(id,)| id))
 }
 
-/// The same for whoever has no time for all that may wait: so many batches at most.
-pub(super) async fn seal_some(house: &Latchkey, batches: u32) -> Result<u64, Refusal> {
+/// The same for whoever has no time for all that may wait: so many at most.
+pub(super) async fn seal_some(house: &Latchkey, most: i64) -> Result<i64, Refusal> {
     if first_waiting(house).await?.is_none() {
         return Ok(0);
     }
-    let mut sealed = 0;
-    for _ in 0..batches {
-        let done = batch(house).await?;
+    let (mut sealed, mut pace) = (0, Pace::between(house, FEWEST, MOST));
+    while sealed < most {
+        let asked = pace.rows().min(most - sealed);
+        let done = batch(house, asked, &mut pace).await?;
         sealed += done;
-        if done < BATCH as u64 || house.is_closing() {
+        if done < asked || sealed == most || pace.is_over(house) {
             break;
         }
-        tokio::time::sleep(BREATH).await;
+        pace.rest(house, done).await;
     }
     Ok(sealed)
 }
@@ -157,11 +155,12 @@ pub(super) async fn lock_end(house: &Latchkey, tx: &mut Tx) -> Result<End, Refus
     Ok(within!(*tx, |c| sqlx::query_as(LOCK).fetch_one(c).await)?)
 }
 
-async fn batch(house: &Latchkey) -> Result<u64, Refusal> {
+async fn batch(house: &Latchkey, most: i64, pace: &mut Pace) -> Result<i64, Refusal> {
     let mut tx = house.db.begin().await?;
+    pace.begun();
     let end = lock_end(house, &mut tx).await?;
-    let waiting = take(&mut tx).await?;
-    let count = waiting.len() as u64;
+    let waiting = take(&mut tx, most).await?;
+    let count = waiting.len() as i64;
     if count > 0 {
         append(house, &mut tx, end, waiting).await?;
         tx.commit().await?;
@@ -201,11 +200,11 @@ fn damaged() -> Refusal {
     Refusal::Broken("the end of the audit log is damaged: run `latchkey audit verify`".into())
 }
 
-/// Events without a place, oldest first, that nobody may change before we have committed.
-async fn take(tx: &mut Tx) -> Result<Vec<Waiting>, sqlx::Error> {
+/// So many events without a place, oldest first, that nobody may change before we have committed.
+async fn take(tx: &mut Tx, most: i64) -> Result<Vec<Waiting>, sqlx::Error> {
     match tx {
-        Tx::Sqlite(tx) => patient(async { sqlx::query_as(TAKE).bind(BATCH).fetch_all(&mut **tx).await }).await,
-        Tx::Postgres(tx) => patient(async { sqlx::query_as(TAKE_LOCKED).bind(BATCH).fetch_all(&mut **tx).await }).await,
+        Tx::Sqlite(tx) => patient(async { sqlx::query_as(TAKE).bind(most).fetch_all(&mut **tx).await }).await,
+        Tx::Postgres(tx) => patient(async { sqlx::query_as(TAKE_LOCKED).bind(most).fetch_all(&mut **tx).await }).await,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Opening a database from its URL.
 
-use super::Db;
+use super::{Db, Group};
 use sqlx::{
     Connection, Executor, PgConnection, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -97,7 +97,10 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(ACQUIRE_TIMEOUT)
             .pragma("temp_store", "memory");
+        // Nothing is asked of a connection before it is handed out: there is no other end that could have gone, and the answer would
+        // come from the connection's own thread, which takes longer than most statements.
         let writer = SqlitePoolOptions::new()
+            .test_before_acquire(false)
             .max_connections(1)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .idle_timeout(None)
@@ -115,16 +118,19 @@ impl Db {
                 other => break other?,
             }
         };
-        let readers = std::thread::available_parallelism().map_or(2, |n| n.get() as u32).max(2);
+        // Twice as many as can work: half of them are on their way to or from their threads.
+        let readers = std::thread::available_parallelism().map_or(2, |n| n.get() as u32).max(2) * 2;
         // `query_only` and not a read-only open: a reader must be able to create the shared-memory file of the log.
         let read = SqlitePoolOptions::new()
+            .test_before_acquire(false)
             .max_connections(readers)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .idle_timeout(None)
             .max_lifetime(None)
             .connect_with(options.pragma("query_only", "on"))
             .await?;
-        Ok(Self::Sqlite { read, write })
+        let group = Group::on(write.clone());
+        Ok(Self::Sqlite { read, write, group })
     }
 
     async fn postgres(options: PgConnectOptions, connections: u32) -> Result<Self, OpenError> {

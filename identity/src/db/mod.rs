@@ -7,6 +7,7 @@
 mod bells;
 mod connect;
 mod fault;
+mod group;
 mod migrate;
 mod statements;
 mod surroundings;
@@ -16,6 +17,7 @@ mod words;
 pub use bells::{Bells, Topic};
 pub use connect::{CONNECTIONS, OpenError};
 pub(crate) use fault::{is_outage, patient};
+pub use group::Group;
 pub use migrate::schema_version;
 pub(crate) use statements::{Picked, afresh, picked, statements};
 pub use statements::{Statement, all_statements};
@@ -34,6 +36,8 @@ pub enum Db {
         read: SqlitePool,
         /// One connection that can.
         write: SqlitePool,
+        /// The same for single statements that can wait for each other.
+        group: Group,
     },
     /// A server for several nodes.
     Postgres(PgPool),
@@ -49,6 +53,23 @@ macro_rules! on {
     };
 }
 pub(crate) use on;
+
+/// Runs one statement that changes rows, on SQLite in one commit with those of others, and answers how many rows: `together!(db, SQL, first,
+/// second)`. See [`Group`] for which statements it is good.
+macro_rules! together {
+    ($db:expr, $sql:expr $(, $value:expr)+) => {
+        match &$db {
+            $crate::db::Db::Sqlite { group, .. } => {
+                $crate::db::patient(group.execute(sqlx::query($sql)$(.bind($value))+)).await
+            }
+            $crate::db::Db::Postgres(pool) => {
+                let query = sqlx::query($sql)$(.bind($value))+;
+                $crate::db::patient(async { query.execute(pool).await.map(|done| done.rows_affected()) }).await
+            }
+        }
+    };
+}
+pub(crate) use together;
 
 /// The same within a transaction: `within!(tx, |c| sqlx::query(SQL).execute(c).await)`.
 macro_rules! within {
@@ -106,6 +127,18 @@ impl Db {
         .await
     }
 
+    /// Folds SQLite's log into its file, as far as nobody reads what is older: else every thousand pages whoever commits does so, and
+    /// everybody who writes waits for the disk meanwhile. Done by a connection that only reads, so that it keeps nobody from writing.
+    ///
+    /// Needs SQLite 3.51.3: before, folding beside a commit that begins the log anew could tear the file.
+    ///
+    /// # Errors
+    /// When the database does not do it; then it is left to whoever commits. What somebody else is folding already is no error.
+    pub(crate) async fn fold(&self) -> Result<(), sqlx::Error> {
+        let Self::Sqlite { read, .. } = self else { return Ok(()) };
+        patient(async { sqlx::raw_sql("pragma wal_checkpoint(passive)").execute(read).await.map(drop) }).await
+    }
+
     /// Whether several nodes may work on it. A file is one machine's.
     pub const fn is_shared(&self) -> bool {
         matches!(self, Self::Postgres(_))
@@ -131,7 +164,7 @@ impl Db {
     /// Closes every connection, after letting SQLite fold its log into the file.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { read, write } => {
+            Self::Sqlite { read, write, .. } => {
                 read.close().await;
                 write.close().await;
             }

@@ -3,7 +3,7 @@
 
 use crate::{
     Latchkey, Refusal,
-    db::{on, statements},
+    db::{statements, together},
     words::Viewer,
 };
 use std::{
@@ -48,13 +48,7 @@ pub async fn confirm(house: &Latchkey, viewer: &Viewer) -> Result<(), Refusal> {
     if viewer.generation <= 1 || house.receipts.knows(viewer.session, viewer.generation) {
         return Ok(());
     }
-    on!(house.db, write, |p| sqlx::query(CONFIRM)
-        .bind(house.now())
-        .bind(viewer.session)
-        .bind(viewer.generation)
-        .execute(p)
-        .await
-        .map(drop))?;
+    together!(house.db, CONFIRM, house.now(), viewer.session, viewer.generation)?;
     house.receipts.learn(viewer.session, viewer.generation);
     Ok(())
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Latchkey, Refusal,
     accounts::granted,
-    db::{Tx, on, statements, within},
+    db::{Tx, on, statements, together, within},
     time::Timestamp,
     tokens::{TokenPair, refresh::Presented},
     words::{Actor, EndCause, Permissions, Role, Secret, Stay, Viewer},
@@ -33,8 +33,7 @@ statements! {
     /// The decision. Reading first and writing after would let two requests win.
     ADVANCE = "update sessions
                   set generation = $1, rotated_at = $2, confirmed_at = null, ip = case when acting_id is null then $3 else '' end
-                where id = $4 and generation = $5 and ended_at is null and (expires_at is null or expires_at > $2)
-            returning generation";
+                where id = $4 and generation = $5 and ended_at is null and (expires_at is null or expires_at > $2)";
 }
 
 /// How long the previous token stays good after the browser has proven that it holds the next: requests that were already on
@@ -215,15 +214,7 @@ async fn state(house: &Latchkey, session: Uuid) -> Result<Option<State>, Refusal
 }
 
 async fn advance(house: &Latchkey, token: &Presented, to: i64, from: i64, device: &Device) -> Result<bool, Refusal> {
-    let won: Option<(i64,)> = on!(house.db, write, |p| sqlx::query_as(ADVANCE)
-        .bind(to)
-        .bind(house.now())
-        .bind(&device.ip)
-        .bind(token.session)
-        .bind(from)
-        .fetch_optional(p)
-        .await)?;
-    Ok(won.is_some())
+    Ok(together!(house.db, ADVANCE, to, house.now(), &device.ip, token.session, from)? == 1)
 }
 
 /// The tokens of a generation that the caller's transaction has just read or made.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Refusal,
-    db::{Db, Tx},
+    db::{Db, Group, Tx},
     time::Timestamp,
 };
 use sqlx::{
@@ -61,7 +61,7 @@ pub async fn open(path: &Path) -> Result<Db, Error> {
 async fn one_connection(options: SqliteConnectOptions) -> Result<Db, Error> {
     let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
     let pool = pool.connect_with(options).await?;
-    Ok(Db::Sqlite { read: pool.clone(), write: pool })
+    Ok(Db::Sqlite { read: pool.clone(), group: Group::on(pool.clone()), write: pool })
 }
 
 /// Writes down what is in it, at the end.

@@ -16,6 +16,7 @@ use crate::{
     events::{self, Event, Kind, kinds_that_keep_their_note},
     keys::mac,
     mail,
+    pace::Pace,
     sessions::{self, revocations},
     throttle,
     time::Timestamp,
@@ -85,8 +86,11 @@ statements! {
 /// Accounts looked at with one question.
 const AT_A_TIME: i64 = 100;
 
-/// Events or sessions in one transaction: each stands in many indexes, and on SQLite everybody else who writes waits meanwhile.
-const BATCH: i64 = 200;
+/// Events or sessions in one transaction, at least.
+const FEWEST: i64 = 50;
+
+/// And at most: each stands in many indexes.
+const MOST: i64 = 200;
 
 /// How long the deletion of the last administrator is put off.
 const ANOTHER_DAY: Duration = Duration::from_secs(86_400);
@@ -94,21 +98,21 @@ const ANOTHER_DAY: Duration = Duration::from_secs(86_400);
 /// Transactions of one turn, some seconds of work: other jobs have theirs, and somebody may wait for those.
 const TURN: u32 = 250;
 
-/// Between two transactions others write.
-const BREATH: Duration = Duration::from_millis(5);
-
-/// What is left of a turn.
-struct Turn(u32);
+/// What is left of a turn, and how it goes on.
+struct Turn {
+    transactions: u32,
+    pace: Pace,
+}
 
 impl Turn {
-    /// A transaction is done.
-    async fn step(&mut self) {
-        self.0 = self.0.saturating_sub(1);
-        tokio::time::sleep(BREATH).await;
+    /// A transaction is done, which touched so many of the rows it might.
+    async fn step(&mut self, house: &Latchkey, touched: i64) {
+        self.transactions = self.transactions.saturating_sub(1);
+        self.pace.rest(house, touched).await;
     }
 
-    const fn is_over(&self) -> bool {
-        self.0 == 0
+    fn is_over(&self, house: &Latchkey) -> bool {
+        self.transactions == 0 || self.pace.is_over(house)
     }
 }
 
@@ -118,7 +122,8 @@ impl Turn {
 /// # Errors
 /// When the database does not answer; what was left is done at the next turn.
 pub async fn erase_due(house: &Latchkey) -> Result<bool, Refusal> {
-    let (mut after, mut turn) = (Uuid::nil(), Turn(TURN));
+    let mut after = Uuid::nil();
+    let mut turn = Turn { transactions: TURN, pace: Pace::between(house, FEWEST, MOST) };
     loop {
         let now = house.now();
         let due: Vec<(Uuid,)> = on!(house.db, read, |p| sqlx::query_as(DUE)
@@ -131,8 +136,8 @@ pub async fn erase_due(house: &Latchkey) -> Result<bool, Refusal> {
         let Some((last,)) = due.last() else { return Ok(false) };
         after = *last;
         for (user,) in due {
-            if house.is_closing() || turn.is_over() {
-                return Ok(turn.is_over());
+            if turn.is_over(house) {
+                return Ok(true);
             }
             match forget(house, user, &mut turn).await {
                 Err(refusal @ Refusal::Unavailable(_)) => return Err(refusal),
@@ -144,11 +149,11 @@ pub async fn erase_due(house: &Latchkey) -> Result<bool, Refusal> {
 }
 
 async fn forget(house: &Latchkey, user: Uuid, turn: &mut Turn) -> Result<(), Refusal> {
-    if !close(house, user).await? {
+    if !close(house, user, &mut turn.pace).await? {
         tracing::warn!(account = %user, "the last administrator who can sign in is not deleted; looked at again tomorrow");
         return Ok(());
     }
-    turn.step().await;
+    turn.step(house, 0).await;
     let before = revocations::horizon(house);
     let ready: Option<(Uuid,)> =
         on!(house.db, read, |p| sqlx::query_as(READY).bind(user).bind(before).fetch_optional(p).await)?;
@@ -158,24 +163,30 @@ async fn forget(house: &Latchkey, user: Uuid, turn: &mut Turn) -> Result<(), Ref
     let nobody = pseudonym(house, user);
     loop {
         let mut tx = house.db.begin().await?;
-        let changed = anonymise(&mut tx, user, nobody).await?;
+        turn.pace.begun();
+        let changed = anonymise(&mut tx, user, nobody, turn.pace.rows()).await?;
         tx.commit().await?;
         if changed == 0 {
             break;
         }
-        turn.step().await;
-        if turn.is_over() {
+        turn.step(house, changed as i64).await;
+        if turn.is_over(house) {
             return Ok(());
         }
     }
-    while shed(house, user, before).await? == BATCH as u64 {
-        turn.step().await;
-        if turn.is_over() {
+    loop {
+        let asked = turn.pace.rows();
+        let shed = shed(house, user, before, &mut turn.pace).await?;
+        if shed < asked {
+            break;
+        }
+        turn.step(house, shed).await;
+        if turn.is_over(house) {
             return Ok(());
         }
     }
-    erase(house, user, nobody, before).await?;
-    turn.step().await;
+    erase(house, user, nobody, before, &mut turn.pace).await?;
+    turn.step(house, 0).await;
     Ok(())
 }
 
@@ -190,9 +201,10 @@ pub(crate) fn pseudonym(house: &Latchkey, user: Uuid) -> Uuid {
 
 /// Ends every session of an account whose time has come. Answers false when it has to stay a while longer. One that was kept since
 /// it was listed is left alone.
-async fn close(house: &Latchkey, user: Uuid) -> Result<bool, Refusal> {
+async fn close(house: &Latchkey, user: Uuid, pace: &mut Pace) -> Result<bool, Refusal> {
     let now = house.now();
     let mut tx = house.db.begin().await?;
+    pace.begun();
     tx.in_turn().await?;
     let later = now.plus(ANOTHER_DAY);
     let stays: Option<(Uuid,)> =
@@ -212,12 +224,12 @@ async fn close(house: &Latchkey, user: Uuid) -> Result<bool, Refusal> {
 }
 
 /// One batch of events. Answers how many there were.
-async fn anonymise(tx: &mut Tx, user: Uuid, nobody: Uuid) -> Result<u64, Refusal> {
+async fn anonymise(tx: &mut Tx, user: Uuid, nobody: Uuid, most: i64) -> Result<u64, Refusal> {
     let sql = FORGET.within(tx);
     Ok(within!(*tx, |c| sqlx::query(sql)
         .bind(nobody)
         .bind(user)
-        .bind(BATCH)
+        .bind(most)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?)
@@ -225,24 +237,29 @@ async fn anonymise(tx: &mut Tx, user: Uuid, nobody: Uuid) -> Result<u64, Refusal
 
 /// Puts the id `nobody` in the place of an account in every event, within the transaction that deletes it.
 pub(in crate::accounts) async fn forget_events(tx: &mut Tx, user: Uuid, nobody: Uuid) -> Result<(), Refusal> {
-    while anonymise(tx, user, nobody).await? > 0 {}
+    while anonymise(tx, user, nobody, MOST).await? > 0 {}
     Ok(())
 }
 
 /// One batch of sessions of an account that is still to be erased. Answers how many there were.
-async fn shed(house: &Latchkey, user: Uuid, before: Timestamp) -> Result<u64, Refusal> {
-    Ok(on!(house.db, write, |p| sqlx::query(SHED)
+async fn shed(house: &Latchkey, user: Uuid, before: Timestamp, pace: &mut Pace) -> Result<i64, Refusal> {
+    let mut tx = house.db.begin().await?;
+    pace.begun();
+    let shed = within!(tx, |c| sqlx::query(SHED)
         .bind(user)
         .bind(before)
-        .bind(BATCH)
-        .execute(p)
+        .bind(pace.rows())
+        .execute(c)
         .await
-        .map(|done| done.rows_affected()))?)
+        .map(|done| done.rows_affected()))?;
+    tx.commit().await?;
+    Ok(shed as i64)
 }
 
 /// The last step. Of two nodes that have come this far, one finds the row.
-async fn erase(house: &Latchkey, user: Uuid, nobody: Uuid, before: Timestamp) -> Result<(), Refusal> {
+async fn erase(house: &Latchkey, user: Uuid, nobody: Uuid, before: Timestamp, pace: &mut Pace) -> Result<(), Refusal> {
     let mut tx = house.db.begin().await?;
+    pace.begun();
     let erased: Option<(String, String, bool)> =
         within!(tx, |c| sqlx::query_as(ERASE).bind(user).bind(before).fetch_optional(c).await)?;
     let Some((name, email, ordered)) = erased else { return Ok(()) };
