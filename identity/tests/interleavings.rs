@@ -293,6 +293,17 @@ impl Desk {
         }
         Ok(())
     }
+
+    /// However it went, an hour later they are themselves, and signed in.
+    async fn end_well(&mut self) -> Result<(), String> {
+        self.home.advance(3601);
+        let own = self.serve(Ask::Page, &self.jar).await?.ok_or("the access token was still good")?;
+        if own.viewer.actor.is_some() || own.viewer.email != "root@example.org" {
+            return Err(format!("somebody else: {:?}", own.viewer));
+        }
+        let alarms = self.home.rows::<(i64,)>("select 1 from events where kind = 'reuse_detected'").await;
+        if alarms.is_empty() { Ok(()) } else { Err("a false alarm".into()) }
+    }
 }
 
 /// One schedule that is known to lead there and back, so that the random ones are not about nothing.
@@ -312,6 +323,37 @@ fn there_and_back_although_each_answer_is_lost_once() {
             desk.step(step).await.unwrap();
         }
         assert_eq!((desk.jar.viewer.actor, desk.jar.viewer.email.as_str()), (None, "root@example.org"));
+    });
+}
+
+/// Found by the random schedules: a request from before the last renewal arrives when the administrator is there and back already.
+#[test]
+fn a_request_that_is_overtaken_by_a_whole_stay_ends_nothing() {
+    let early = [Move::Wait(601), Move::Send(Ask::Begin), Move::Send(Ask::Prove), Move::Send(Ask::Page)];
+    let proven = [Move::Serve(1, true), Move::Serve(0, false), Move::Deliver(0)];
+    let back = [Move::Send(Ask::Stop), Move::Send(Ask::Page), Move::Serve(1, false), Move::Serve(1, false)];
+    end_well(early.into_iter().chain(proven).chain(back).chain([Move::Serve(0, false)]));
+}
+
+/// The way back, taken twice around the end of a window, and the answers come in the wrong order.
+#[test]
+fn an_answer_that_is_overtaken_by_the_next_way_back_ends_nothing() {
+    let renewed = [Move::Wait(601), Move::Send(Ask::Prove), Move::Serve(0, false), Move::Deliver(0)];
+    let confirmed = [Move::Send(Ask::Page), Move::Serve(0, false), Move::Wait(15)];
+    let there = [Move::Send(Ask::Begin), Move::Serve(0, false), Move::Deliver(0)];
+    let twice = [Move::Send(Ask::Stop), Move::Serve(0, false), Move::Send(Ask::Page), Move::Send(Ask::Page)];
+    let back = [Move::Serve(0, false), Move::Wait(6), Move::Serve(0, false), Move::Deliver(1)];
+    let late = [Move::Send(Ask::Page), Move::Serve(0, false), Move::Deliver(0)];
+    end_well(renewed.into_iter().chain(confirmed).chain(there).chain(twice).chain(back).chain(late));
+}
+
+fn end_well(schedule: impl Iterator<Item = Move>) {
+    block_on(async {
+        let mut desk = Desk::new().await;
+        for step in schedule {
+            desk.step(step).await.unwrap();
+        }
+        desk.end_well().await.unwrap();
     });
 }
 
@@ -397,15 +439,7 @@ proptest! {
             for step in schedule {
                 desk.step(step).await?;
             }
-            // However it went, an hour later they are themselves, and signed in.
-            desk.home.advance(3601);
-            let jar = desk.jar.clone();
-            let own = desk.serve(Ask::Page, &jar).await?.ok_or("the access token was still good")?;
-            if own.viewer.actor.is_some() || own.viewer.email != "root@example.org" {
-                return Err(format!("somebody else: {:?}", own.viewer));
-            }
-            let alarms = desk.home.rows::<(i64,)>("select 1 from events where kind = 'reuse_detected'").await;
-            if alarms.is_empty() { Ok(()) } else { Err("a false alarm".into()) }
+            desk.end_well().await
         });
         prop_assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
     }

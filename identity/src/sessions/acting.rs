@@ -5,11 +5,14 @@
 //! is stale as soon as either is. Nobody is ever proven in it. Only its refresh token leads back to the administrator's own
 //! session: an access token is shown to services, and must not be worth more than its minutes.
 
-use super::begin::{Device, Issue, Subject, issue};
+use super::{
+    begin::{Device, Issue, Subject, issue},
+    rotation::WINDOW,
+};
 use crate::{
     Latchkey, Refusal,
     accounts::granted,
-    db::{Tx, on, statements, within},
+    db::{Tx, on, statements, together, within},
     time::Timestamp,
     tokens::TokenPair,
     words::{Actor, Permission, Permissions, Role, Stay, Viewer},
@@ -40,7 +43,10 @@ statements! {
     /// The own session moves on, so that whoever has received its tokens can be told from whoever has not.
     ADVANCE_OWN = "update sessions set generation = $1, rotated_at = $2, confirmed_at = null, ip = $3
                     where id = $4 and user_id = $5 and generation = $6 and ended_at is null and (expires_at is null or expires_at > $2)
+                      and (generation = 1 or confirmed_at <= $7)
                 returning generation";
+    /// Its current tokens have been handed out once more: they too may be on their way for a whole window.
+    KEEP_OWN = "update sessions set confirmed_at = $1 where id = $2 and generation = $3 and confirmed_at is not null";
 }
 
 /// How long somebody may be in another's place at most.
@@ -165,10 +171,21 @@ pub(super) async fn leave(
         .bind(actor.from)
         .bind(actor.id)
         .bind(generation)
+        .bind(house.now().minus(WINDOW))
         .fetch_optional(c)
         .await)?;
     if moved.is_some() {
         tx.commit().await?;
     }
     Ok(moved.is_some())
+}
+
+/// Leaves the session an administrator comes from at its generation, which is handed out once more, and for another window lets
+/// nobody move it on who comes back the same way.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn keep(house: &Latchkey, actor: &Actor, generation: i64) -> Result<(), Refusal> {
+    together!(house.db, KEEP_OWN, house.now(), actor.from, generation)?;
+    Ok(())
 }

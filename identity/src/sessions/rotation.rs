@@ -177,6 +177,10 @@ async fn round(house: &Latchkey, token: &Presented, device: &Device) -> Result<O
 /// The way back is a rotation of that session, and `judge` says of it what it says of every other. The first to come moves it on. Whoever
 /// comes again with the same token has not received the answer, and gets the same one, however late; when the receipt is there for longer
 /// than the window, they are a second one, and one of the two has a copy. So is who comes with a token from before the last.
+///
+/// It moves on when nobody can be on the way any more with the token before its current one, who after two steps at once would be taken
+/// for a thief. Until then its current tokens are handed out, and this token leads back once more: a copy of it is then found out as a
+/// copy of the own one is, when the other of the two renews.
 async fn over(
     house: &Latchkey,
     token: &Presented,
@@ -193,6 +197,10 @@ async fn over(
     let copied = judge(state.generation, state.confirmed_at, token.generation, now) == Step::Reuse;
     let (to, alike) = match state.acting_back {
         _ if copied => (own.generation, false),
+        None if !own.is_settled(now) => {
+            acting::keep(house, &actor, own.generation).await?;
+            (own.generation, true)
+        }
         None => {
             if !acting::leave(house, token.session, &actor, own.generation, device).await? {
                 return Ok(None);
@@ -259,6 +267,11 @@ impl State {
 
     fn is_alive(&self, house: &Latchkey) -> bool {
         self.end_cause.is_none() && self.expires_at.is_none_or(|end| house.now() < end)
+    }
+
+    /// Whether the window of the generation before this one is over: no honest request carries that one any more.
+    fn is_settled(&self, now: Timestamp) -> bool {
+        self.generation == 1 || self.confirmed_at.is_some_and(|at| at.plus(WINDOW) <= now)
     }
 
     fn subject(&self) -> Subject {
