@@ -283,6 +283,32 @@ async fn a_copy_that_was_faster_on_the_way_back_is_found_out_when_the_other_come
 }
 
 #[tokio::test]
+async fn a_copy_that_comes_back_while_the_own_session_stays_dies_with_its_tokens() {
+    let mut scene = Scene::set().await;
+    scene.root = tokens(scene.home.renew(&scene.root).await);
+    let pair = scene.begin(false).await;
+    scene.stop(&pair).await;
+    let own = scene.back(&pair).await.pair;
+    assert_eq!(own.viewer.generation, 2, "the first may still be on its way");
+    for second in 0..4 {
+        scene.home.advance(10);
+        assert_eq!(
+            scene.back(&pair).await.pair.refresh,
+            own.refresh,
+            "{second}: who can tell whether the answer was lost?"
+        );
+        sessions::confirm(&scene.home.house, &own.viewer).await.unwrap();
+    }
+    scene.home.advance(10);
+    let next = tokens(scene.home.renew(&own).await);
+    sessions::confirm(&scene.home.house, &next.viewer).await.unwrap();
+    assert_eq!(scene.back(&pair).await.pair.refresh, next.refresh, "within the window");
+    scene.home.advance(30);
+    assert!(matches!(scene.home.renew(&pair).await, Rotation::Reused));
+    assert!(matches!(scene.home.renew(&next).await, Rotation::Ended(Some(EndCause::ReuseDetected))));
+}
+
+#[tokio::test]
 async fn where_their_own_session_is_forgotten_there_is_no_way_back() {
     let scene = Scene::set().await;
     let pair = scene.begin(false).await;

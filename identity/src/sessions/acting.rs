@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Latchkey, Refusal,
     accounts::granted,
-    db::{Tx, on, statements, together, within},
+    db::{Tx, on, statements, within},
     time::Timestamp,
     tokens::TokenPair,
     words::{Actor, Permission, Permissions, Role, Stay, Viewer},
@@ -38,15 +38,15 @@ statements! {
            where a.id = $1 and a.disabled_at is null
              and o.id = $2 and o.ended_at is null and (o.expires_at is null or o.expires_at > $3)"
     );
-    /// Of two requests, one is the first.
-    LEAVE = "update sessions set acting_back = $1 where id = $2 and acting_id is not null and acting_back is null returning id";
+    /// From the first time it leads back, its token counts as that of the own generation before this one, and stays so.
+    LEAVE = "update sessions set acting_back = $1 where id = $2 and acting_id is not null and (acting_back is null or acting_back = $1)";
     /// The own session moves on, so that whoever has received its tokens can be told from whoever has not.
     ADVANCE_OWN = "update sessions set generation = $1, rotated_at = $2, confirmed_at = null, ip = $3
                     where id = $4 and user_id = $5 and generation = $6 and ended_at is null and (expires_at is null or expires_at > $2)
-                      and (generation = 1 or confirmed_at <= $7)
-                returning generation";
-    /// Its current tokens have been handed out once more: they too may be on their way for a whole window.
-    KEEP_OWN = "update sessions set confirmed_at = $1 where id = $2 and generation = $3 and confirmed_at is not null";
+                      and (generation = 1 or confirmed_at <= $7)";
+    /// The own session stays where it is and its current tokens are handed out once more, which may be on their way for a whole window.
+    STAY_OWN = "update sessions set confirmed_at = case when confirmed_at < $1 then $1 else confirmed_at end
+                 where id = $2 and user_id = $3 and generation = $4 and ended_at is null and (expires_at is null or expires_at > $1)";
 }
 
 /// How long somebody may be in another's place at most.
@@ -81,6 +81,19 @@ pub(crate) struct Going {
     pub returns: bool,
     /// Access tokens of the owner or the administrator up to this moment are stale.
     pub void_before: Timestamp,
+}
+
+/// The way back to their own session.
+pub(super) struct Way<'a> {
+    /// Who goes, and to which session.
+    pub own: Actor,
+    /// The generation that session is of.
+    pub from: i64,
+    /// The one after that which this token counts as.
+    pub to: i64,
+    /// Whether to move it on.
+    pub moves: bool,
+    pub device: &'a Device,
 }
 
 /// Begins the session within the caller's transaction, who has asked whether they may.
@@ -146,46 +159,46 @@ pub(super) async fn may_go_on(house: &Latchkey, actor: &Actor, owner: &Subject) 
     }))
 }
 
-/// Moves the session an administrator comes from on by one generation, and takes note of which one leads back to it. Answers false
-/// where another request has done so before, or has moved or ended that session.
+/// Leads back to the session an administrator comes from, which is of the generation `from`. Moves it on to the generation `to` when
+/// that harms nobody; otherwise it stays, and who asks next may find that it can move. Answers false where another request has moved
+/// or ended that session.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(super) async fn leave(
-    house: &Latchkey,
-    session: Uuid,
-    actor: &Actor,
-    generation: i64,
-    device: &Device,
-) -> Result<bool, Refusal> {
+pub(super) async fn leave(house: &Latchkey, session: Uuid, way: &Way<'_>) -> Result<bool, Refusal> {
+    let (own, now) = (way.own, house.now());
     let mut tx = house.db.begin().await?;
-    let first: Option<(Uuid,)> =
-        within!(tx, |c| sqlx::query_as(LEAVE).bind(generation + 1).bind(session).fetch_optional(c).await)?;
-    if first.is_none() {
-        return Ok(false);
-    }
-    let moved: Option<(i64,)> = within!(tx, |c| sqlx::query_as(ADVANCE_OWN)
-        .bind(generation + 1)
-        .bind(house.now())
-        .bind(&device.ip)
-        .bind(actor.from)
-        .bind(actor.id)
-        .bind(generation)
-        .bind(house.now().minus(WINDOW))
-        .fetch_optional(c)
-        .await)?;
-    if moved.is_some() {
+    let marked = within!(tx, |c| sqlx::query(LEAVE)
+        .bind(way.to)
+        .bind(session)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    let done = if way.moves {
+        within!(tx, |c| sqlx::query(ADVANCE_OWN)
+            .bind(way.to)
+            .bind(now)
+            .bind(&way.device.ip)
+            .bind(own.from)
+            .bind(own.id)
+            .bind(way.from)
+            .bind(now.minus(WINDOW))
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?
+    } else {
+        within!(tx, |c| sqlx::query(STAY_OWN)
+            .bind(now)
+            .bind(own.from)
+            .bind(own.id)
+            .bind(way.from)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?
+    };
+    let found = marked == 1 && done == 1;
+    if found {
         tx.commit().await?;
     }
-    Ok(moved.is_some())
-}
-
-/// Leaves the session an administrator comes from at its generation, which is handed out once more, and for another window lets
-/// nobody move it on who comes back the same way.
-///
-/// # Errors
-/// When the database does not answer.
-pub(super) async fn keep(house: &Latchkey, actor: &Actor, generation: i64) -> Result<(), Refusal> {
-    together!(house.db, KEEP_OWN, house.now(), actor.from, generation)?;
-    Ok(())
+    Ok(found)
 }

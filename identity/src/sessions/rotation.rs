@@ -174,13 +174,13 @@ async fn round(house: &Latchkey, token: &Presented, device: &Device) -> Result<O
 
 /// What a token of a session that is over leads to: nothing, or back to the session of the administrator who was in the owner's place.
 ///
-/// The way back is a rotation of that session, and `judge` says of it what it says of every other. The first to come moves it on. Whoever
-/// comes again with the same token has not received the answer, and gets the same one, however late; when the receipt is there for longer
-/// than the window, they are a second one, and one of the two has a copy. So is who comes with a token from before the last.
+/// The way back is a rotation of that session. The token counts as that session's own token, of the generation that was current when it
+/// first led back, and `judge` says of it what it says of every other: whoever comes again has not received the answer and gets the same
+/// one, however late; when the receipt is there for longer than the window, they are a second one, and one of the two has a copy. So is
+/// who comes with a token of the place from before its last.
 ///
-/// It moves on when nobody can be on the way any more with the token before its current one, who after two steps at once would be taken
-/// for a thief. Until then its current tokens are handed out, and this token leads back once more: a copy of it is then found out as a
-/// copy of the own one is, when the other of the two renews.
+/// In one thing it is more careful. It does not move that session on while somebody can be on the way with the token before the current
+/// one, who after two steps at once would be taken for a thief: then the current tokens are handed out once more.
 async fn over(
     house: &Latchkey,
     token: &Presented,
@@ -194,23 +194,25 @@ async fn over(
     let is_theirs = |own: &State| own.user_id == actor.id && own.is_alive(house) && own.actor().is_none();
     let Some(own) = own.filter(is_theirs) else { return ended };
     let now = house.now();
-    let copied = judge(state.generation, state.confirmed_at, token.generation, now) == Step::Reuse;
-    let (to, alike) = match state.acting_back {
-        _ if copied => (own.generation, false),
-        None if !own.is_settled(now) => {
-            acting::keep(house, &actor, own.generation).await?;
-            (own.generation, true)
-        }
-        None => {
-            if !acting::leave(house, token.session, &actor, own.generation, device).await? {
+    let counts_as = state.acting_back.map_or(own.generation, |to| to - 1);
+    let step = match judge(state.generation, state.confirmed_at, token.generation, now) {
+        Step::Reuse => Step::Reuse,
+        _ => judge(own.generation, own.confirmed_at, counts_as, now),
+    };
+    let generation = match step {
+        Step::Advance(to) => {
+            let moves = own.is_settled(now);
+            let way = acting::Way { own: actor, from: own.generation, to, moves, device };
+            if !acting::leave(house, token.session, &way).await? {
                 return Ok(None);
             }
-            (own.generation + 1, true)
+            Some(if moves { to } else { own.generation })
         }
-        Some(to) => (to, judge(own.generation, own.confirmed_at, to - 1, now) != Step::Reuse),
+        Step::Repeat => Some(own.generation),
+        Step::Reuse => None,
     };
-    if alike {
-        let pair = own.pair(house, actor.from, Some(to))?;
+    if generation.is_some() {
+        let pair = own.pair(house, actor.from, generation)?;
         return Ok(Some(Rotation::Back(Box::new(Return { pair, place: state.user_id, cause }))));
     }
     let done = end::reused(house, actor.from, &own.subject(), device).await?;
@@ -269,7 +271,7 @@ impl State {
         self.end_cause.is_none() && self.expires_at.is_none_or(|end| house.now() < end)
     }
 
-    /// Whether the window of the generation before this one is over: no honest request carries that one any more.
+    /// Whether the window of the generation before this one is over.
     fn is_settled(&self, now: Timestamp) -> bool {
         self.generation == 1 || self.confirmed_at.is_some_and(|at| at.plus(WINDOW) <= now)
     }
