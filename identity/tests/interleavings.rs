@@ -347,6 +347,17 @@ fn an_answer_that_is_overtaken_by_the_next_way_back_ends_nothing() {
     end_well(renewed.into_iter().chain(confirmed).chain(there).chain(twice).chain(back).chain(late));
 }
 
+/// Found by the random schedules: an answer of the place arrives when the browser is back in the own one already.
+#[test]
+fn an_answer_of_the_place_that_is_overtaken_by_the_way_back_ends_nothing() {
+    let there = [Move::Send(Ask::Begin), Move::Serve(0, false), Move::Deliver(0), Move::Wait(601)];
+    let renewed = [Move::Send(Ask::Page), Move::Serve(0, false), Move::Send(Ask::Stop), Move::Serve(0, false)];
+    let back = [Move::Send(Ask::Page), Move::Serve(0, false), Move::Deliver(2)];
+    let proven = [Move::Send(Ask::Prove), Move::Serve(0, false), Move::Deliver(2)];
+    let confirmed = [Move::Send(Ask::Page), Move::Serve(0, false), Move::Deliver(0)];
+    end_well(there.into_iter().chain(renewed).chain(back).chain(proven).chain(confirmed));
+}
+
 fn end_well(schedule: impl Iterator<Item = Move>) {
     block_on(async {
         let mut desk = Desk::new().await;

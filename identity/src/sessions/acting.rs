@@ -43,9 +43,9 @@ statements! {
     /// The own session moves on, so that whoever has received its tokens can be told from whoever has not.
     ADVANCE_OWN = "update sessions set generation = $1, rotated_at = $2, confirmed_at = null, ip = $3
                     where id = $4 and user_id = $5 and generation = $6 and ended_at is null and (expires_at is null or expires_at > $2)
-                      and (generation = 1 or confirmed_at <= $7)";
+                      and (confirmed_at <= $7 or generation = 1 and confirmed_at is null)";
     /// The own session stays where it is and its current tokens are handed out once more, which may be on their way for a whole window.
-    STAY_OWN = "update sessions set confirmed_at = case when confirmed_at < $1 then $1 else confirmed_at end
+    STAY_OWN = "update sessions set confirmed_at = case when generation = 1 or confirmed_at < $1 then $1 else confirmed_at end
                  where id = $2 and user_id = $3 and generation = $4 and ended_at is null and (expires_at is null or expires_at > $1)";
 }
 

@@ -100,6 +100,7 @@ struct State {
     authenticated_at: Timestamp,
     expires_at: Option<Timestamp>,
     stay: Stay,
+    ended_at: Option<Timestamp>,
     end_cause: Option<EndCause>,
     user_id: Uuid,
     role: Role,
@@ -179,8 +180,9 @@ async fn round(house: &Latchkey, token: &Presented, device: &Device) -> Result<O
 /// one, however late; when the receipt is there for longer than the window, they are a second one, and one of the two has a copy. So is
 /// who comes with a token of the place from before its last.
 ///
-/// In one thing it is more careful. It does not move that session on while somebody can be on the way with the token before the current
-/// one, who after two steps at once would be taken for a thief: then the current tokens are handed out once more.
+/// In one thing it is more careful. It does not move that session on while a request can be on the way with the token before the current
+/// one, which after two steps at once would be taken for a thief's, or an answer with tokens of the place, which would take the browser
+/// there once more. Then the current tokens are handed out.
 async fn over(
     house: &Latchkey,
     token: &Presented,
@@ -201,7 +203,7 @@ async fn over(
     };
     let generation = match step {
         Step::Advance(to) => {
-            let moves = own.is_settled(now);
+            let moves = own.is_settled(now) && state.is_settled(now);
             let way = acting::Way { own: actor, from: own.generation, to, moves, device };
             if !acting::leave(house, token.session, &way).await? {
                 return Ok(None);
@@ -271,9 +273,10 @@ impl State {
         self.end_cause.is_none() && self.expires_at.is_none_or(|end| house.now() < end)
     }
 
-    /// Whether the window of the generation before this one is over.
+    /// Whether nothing can be on its way any more that was sent or answered before the last renewal was received, or before the end.
     fn is_settled(&self, now: Timestamp) -> bool {
-        self.generation == 1 || self.confirmed_at.is_some_and(|at| at.plus(WINDOW) <= now)
+        let past = |at: Option<Timestamp>| at.is_some_and(|at| at.plus(WINDOW) <= now);
+        past(self.confirmed_at) || past(self.ended_at) || (self.generation == 1 && self.confirmed_at.is_none())
     }
 
     fn subject(&self) -> Subject {

@@ -28,7 +28,7 @@ statements! {
     MOVE = "update sessions
                set generation = generation + 1, rotated_at = $1, confirmed_at = null, ip = $2, authenticated_at = $1
              where id = $3 and user_id = $4 and generation = $5 and ended_at is null and (expires_at is null or expires_at > $1)
-               and acting_id is null and (generation = 1 or confirmed_at <= $6)
+               and acting_id is null and (confirmed_at <= $6 or generation = 1 and confirmed_at is null)
          returning generation";
     MARK = "update sessions set authenticated_at = $1
              where id = $2 and user_id = $3 and ended_at is null and acting_id is null and (expires_at is null or expires_at > $1)
