@@ -2,7 +2,7 @@
 
 use super::{Db, Group};
 use sqlx::{
-    Connection, Executor, PgConnection, SqliteConnection,
+    Connection, Executor, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -51,10 +51,10 @@ async fn is_in_step(connection: &mut SqliteConnection) -> Result<bool, sqlx::Err
     Ok(!connection.is_in_transaction())
 }
 
-/// Whether the server is at the other end of a connection, and has finished what it was asked.
-async fn answers(connection: &mut PgConnection, within: Duration) -> Result<(), sqlx::Error> {
+/// Whether what is asked of a server is answered in time.
+async fn in_time(within: Duration, asked: impl Future<Output = Result<(), sqlx::Error>>) -> Result<bool, sqlx::Error> {
     let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
-    tokio::time::timeout(within, connection.ping()).await.unwrap_or_else(|error| Err(late(error)))
+    tokio::time::timeout(within, asked).await.unwrap_or_else(|error| Err(late(error))).map(|()| true)
 }
 
 impl Db {
@@ -142,9 +142,10 @@ impl Db {
             // As the driver does by itself, but not as long as the caller waits: when the server's machine has vanished, each
             // idle connection is given up in its turn, and a new one is made while there is time.
             .test_before_acquire(false)
-            .before_acquire(|connection, _| Box::pin(async { answers(connection, PING).await.map(|()| true) }))
-            // And a connection on which somebody has given up waiting keeps its place no longer than the server may work.
-            .after_release(|connection, _| Box::pin(async { answers(connection, WORKING).await.map(|()| true) }))
+            .before_acquire(|connection, _| Box::pin(in_time(PING, connection.ping())))
+            // And a connection on which somebody has given up waiting keeps its place no longer than the server may work. Nothing is
+            // asked anew, as a ping would: the driver does that next.
+            .after_release(|connection, _| Box::pin(in_time(WORKING, connection.flush())))
             .connect_with(options.application_name("latchkey"))
             .await?;
         Ok(Self::Postgres(pool))
