@@ -26,6 +26,9 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
+/// How views are compiled. The same as in `.cargo/config.toml`, which cargo does not read where the environment gives flags.
+const VIEWS: [&str; 2] = ["--cfg", "erase_components"];
+
 /// Compiles `frontend` and returns the module as the linker wrote it. `locked` refuses to touch `Cargo.lock`.
 pub fn compile(locked: bool) -> Result<Vec<u8>> {
     let Some(toolchain) = Toolchain::find()? else { bail!("no compiler for {TARGET}; script/setup gets one") };
@@ -33,6 +36,7 @@ pub fn compile(locked: bool) -> Result<Vec<u8>> {
     let folder = target()?.join("wasm");
     let (mut cargo, mut flags) = toolchain.cargo();
     flags.extend(shorter_paths());
+    flags.extend(VIEWS.map(String::from));
     run(cargo
         .args(["build", "--package", "frontend", "--target", TARGET, "--profile", PROFILE])
         .args(locked.then_some("--locked"))
