@@ -70,7 +70,7 @@ crate::spelled! {
         /// Copies of everything held about one person: ten in an hour.
         Export = "export",
         /// Letters that tell one person of new browsers: three in an hour. Whoever knows the password could otherwise bury the letter
-        /// that matters.
+        /// that matters. Holds even where limits are off: it keeps a mailbox and not us.
         NewDevice = "new-device",
         /// Invitations sent one at a time, and other letters of administrators to people who have never signed in, of the whole
         /// installation: a hundred in an hour. The invitations of imports have a pace of their own
@@ -80,6 +80,11 @@ crate::spelled! {
 }
 
 impl Throttle {
+    /// Whether the operator has let this one go.
+    fn is_off(self, house: &Latchkey) -> bool {
+        !house.settings.limits && self != Self::NewDevice
+    }
+
     /// Window, free attempts, first delay, longest delay.
     fn numbers(self, policy: &Policy) -> (i64, i64, i64, i64) {
         match self {
@@ -123,7 +128,7 @@ pub async fn take(house: &Latchkey, what: Throttle, address: &EmailAddress) -> R
 
 /// The same for what is counted by something else.
 pub(crate) async fn take_by(house: &Latchkey, what: Throttle, of: &[u8]) -> Result<(), Refusal> {
-    if !house.settings.limits {
+    if what.is_off(house) {
         return Ok(());
     }
     let (key, now, numbers) = (key(house, what, of), house.now(), what.numbers(&house.policy()));
@@ -137,7 +142,7 @@ pub(crate) async fn take_by(house: &Latchkey, what: Throttle, of: &[u8]) -> Resu
 /// The same within the caller's transaction, for what is to be counted only where it is done: nothing that can be guessed, because what is
 /// refused for another reason is not counted. To be called last in it: others who count the same wait for its end.
 pub(crate) async fn take_within(house: &Latchkey, tx: &mut Tx, what: Throttle, of: &[u8]) -> Result<(), Refusal> {
-    if !house.settings.limits {
+    if what.is_off(house) {
         return Ok(());
     }
     let (key, now, numbers) = (key(house, what, of), house.now(), what.numbers(&house.policy()));
@@ -185,6 +190,17 @@ pub(crate) async fn forgive(house: &Latchkey, what: Throttle, of: &[u8]) {
     if let Err(error) = clear_by(house, what, of).await {
         tracing::warn!(throttle = %what, %error, "attempts that led to a success are still counted");
     }
+}
+
+/// The same within the transaction that writes the success down, for what is done often: one wait for the disk and not two. To be called
+/// last in it: others who count the same wait for its end.
+pub(crate) async fn forgive_within(house: &Latchkey, tx: &mut Tx, what: Throttle, of: &[u8]) -> Result<(), Refusal> {
+    if what.is_off(house) {
+        return Ok(());
+    }
+    let key = key(house, what, of);
+    within!(*tx, |c| sqlx::query(CLEAR).bind(&key[..]).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 /// Forgets everything about an account and its address that are nobody's any more, within the caller's transaction.

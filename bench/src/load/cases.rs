@@ -80,9 +80,10 @@ pub async fn measure(binary: &Path, place: &Place, extent: Extent, sheet: &mut S
     bench.load("login, the page", USUAL, vec![login; USUAL]).await?;
     bench.probe(&check, &dashboard, "nothing else happens").await?;
     for connections in [8, 64] {
-        bench.load("sign-in", connections, vec![sign_in(server.at); connections]).await?;
+        bench.load("sign-in", connections, vec![person.again(); connections]).await?;
     }
-    bench.storm(&check, &dashboard).await?;
+    bench.load("sign-in from a new browser", 64, vec![sign_in(server.at); 64]).await?;
+    bench.storm(&person, &check, &dashboard).await?;
     bench.renewals(&[1, USUAL, 64, 1024]).await?;
     bench.memory(&check).await
 }
@@ -162,14 +163,14 @@ impl Bench<'_> {
     }
 
     /// The same while very many sign in.
-    async fn storm(&mut self, check: &Same, dashboard: &Same) -> Result<()> {
-        let server = self.server.at;
+    async fn storm(&mut self, person: &Person, check: &Same, dashboard: &Same) -> Result<()> {
+        let sign_in = person.again();
         let time = self.extent.time * 4 + Duration::from_secs(4);
         self.server.forget_peak()?;
         // A thread of its own, as it would be another machine.
         let storm = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(closed(vec![sign_in(server); STORM], Until::Elapsed(time)))
+            runtime.block_on(closed(vec![sign_in; STORM], Until::Elapsed(time)))
         });
         sleep(Duration::from_secs(1)).await;
         self.probe(check, dashboard, "64 people sign in").await?;

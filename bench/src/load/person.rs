@@ -18,23 +18,30 @@ const HTML: &str = "text/html,application/xhtml+xml";
 /// What the cookies are called where the public URL is this machine's own.
 const ACCESS: &str = "__Host-Http-access";
 const REFRESH: &str = "__Host-Http-refresh";
+const DEVICE: &str = "__Host-Http-device";
 
-/// Somebody signed in: the two cookies.
+/// Somebody signed in: the cookies.
 #[derive(Clone)]
 pub struct Person {
     at: SocketAddr,
     access: String,
     refresh: String,
+    device: String,
 }
 
-/// Signing in. All are the same account: its sessions are many, and nothing is looked up by more than its address.
+/// Signing in from a browser that keeps no cookie, and is a new one each time. All are the same account: its sessions are many, and
+/// nothing is looked up by more than its address.
 pub fn sign_in(at: SocketAddr) -> Same {
+    sign_in_from(at, "")
+}
+
+fn sign_in_from(at: SocketAddr, cookie: &str) -> Same {
     let form: String = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs([("email", EMAIL), ("password", PASSWORD), ("stay", "day"), ("next", "")])
         .finish();
     let text = format!(
         "POST /api/login HTTP/1.1\r\nhost: {at}\r\nuser-agent: bench\r\norigin: http://{at}\r\naccept: {JSON}\r\n\
-         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+         {cookie}content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
         form.len()
     );
     Same { to: at, request: text.into_bytes(), expect: 200 }
@@ -48,9 +55,15 @@ impl Person {
     pub async fn new(at: SocketAddr) -> Result<Self> {
         let answer = Connection::open(at).await?.ask(&sign_in(at).request, true).await?;
         ensure!(answer.status == 200, "signing in: {} {}", answer.status, String::from_utf8_lossy(&answer.body));
-        let mut person = Self { at, access: String::new(), refresh: String::new() };
+        let mut person = Self { at, access: String::new(), refresh: String::new(), device: String::new() };
         person.keep(&answer)?;
+        person.device = given(&answer, DEVICE)?;
         Ok(person)
+    }
+
+    /// Signs in again from the same browser, as people do.
+    pub fn again(&self) -> Same {
+        sign_in_from(self.at, &format!("cookie: {DEVICE}={}\r\n", self.device))
     }
 
     /// The check of a session: what every request of an application behind us would ask.
@@ -71,14 +84,17 @@ impl Person {
     }
 
     fn keep(&mut self, answer: &Answer) -> Result<()> {
-        let of = |name: &str| {
-            let mut values = answer.cookies.iter().filter_map(|cookie| cookie.strip_prefix(name)?.strip_prefix("="));
-            values.next().and_then(|value| value.split(';').next()).map(str::to_owned)
-        };
-        self.access = of(ACCESS).context("no access token was given")?;
-        self.refresh = of(REFRESH).context("no refresh token was given")?;
+        self.access = given(answer, ACCESS)?;
+        self.refresh = given(answer, REFRESH)?;
         Ok(())
     }
+}
+
+/// The value of a cookie that this answer sets.
+fn given(answer: &Answer, name: &str) -> Result<String> {
+    let mut values = answer.cookies.iter().filter_map(|cookie| cookie.strip_prefix(name)?.strip_prefix("="));
+    let value = values.next().and_then(|value| value.split(';').next());
+    value.map(str::to_owned).with_context(|| format!("no cookie {name} was given"))
 }
 
 /// See [`Person::renewing`].

@@ -63,9 +63,14 @@ pub(super) async fn is_known(house: &Latchkey, key: &Key) -> Result<bool, Refusa
     Ok(row.is_some())
 }
 
-/// Takes note of a sign-in, in the transaction that begins the session, and forgets the browsers not used for longest.
+/// Takes note of a sign-in, in the transaction that begins the session.
 pub(super) async fn seen(house: &Latchkey, tx: &mut Tx, key: &Key, user: Uuid) -> Result<(), Refusal> {
     within!(*tx, |c| sqlx::query(SEEN).bind(&key[..]).bind(user).bind(house.now()).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Forgets the browsers not used for longest, in the transaction that took note of one more.
+pub(super) async fn crowd(tx: &mut Tx, user: Uuid) -> Result<(), Refusal> {
     within!(*tx, |c| sqlx::query(CROWD).bind(user).bind(MOST).execute(c).await.map(drop))?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::{devices, granted};
 use crate::{
     Latchkey, Refusal,
-    db::{on, statements, within},
+    db::{Tx, on, statements, within},
     events::{self, Event, Kind},
     passwords::{Password, Verdict},
     sessions::{self, Device, Subject},
@@ -71,9 +71,7 @@ pub async fn sign_in(
         Some(password) => house.hasher.hash(&password).await?,
         None => known.password_hash.clone(),
     };
-    let pair = enter(house, known, &hash, stay, device, &browser).await?;
-    browser.forgive(house, &address).await;
-    Ok(pair)
+    enter(house, known, &address, &hash, stay, device, &browser).await
 }
 
 /// The browser that asks, as far as this account knows it. One look for every address, whether or not it has an account.
@@ -101,11 +99,11 @@ impl Browser {
     }
 
     /// Forgets the attempts that led to a success, and those of nobody else.
-    async fn forgive(&self, house: &Latchkey, address: &EmailAddress) {
+    async fn forgive(&self, house: &Latchkey, tx: &mut Tx, address: &EmailAddress) -> Result<(), Refusal> {
         match self {
-            Self::Known(key) => throttle::forgive(house, Throttle::KnownDevice, key).await,
+            Self::Known(key) => throttle::forgive_within(house, tx, Throttle::KnownDevice, key).await,
             Self::Unmarked | Self::New(_) => {
-                throttle::forgive(house, Throttle::SignIn, address.as_str().as_bytes()).await;
+                throttle::forgive_within(house, tx, Throttle::SignIn, address.as_str().as_bytes()).await
             }
         }
     }
@@ -126,6 +124,7 @@ fn parse(house: &Latchkey, email: &str, password: &Secret, stay: Stay) -> Result
 async fn enter(
     house: &Latchkey,
     known: &Known,
+    address: &EmailAddress,
     hash: &str,
     stay: Stay,
     device: &Device,
@@ -151,9 +150,13 @@ async fn enter(
     if let Browser::New(key) | Browser::Known(key) = browser {
         devices::seen(house, &mut tx, key, known.id).await?;
     }
+    if matches!(browser, Browser::New(_)) {
+        devices::crowd(&mut tx, known.id).await?;
+    }
     if told {
         devices::tell(house, &mut tx, &pair.viewer, device, letter).await?;
     }
+    browser.forgive(house, &mut tx, address).await?;
     tx.commit().await?;
     if letter {
         house.outbox_bell.notify_one();
