@@ -5,7 +5,7 @@
 
 mod support;
 
-use identity::db::{Db, all_statements};
+use identity::db::{Db, statements_on_postgres, statements_on_sqlite};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row, SqlSafeStr, postgres::PgRow};
 use std::collections::HashSet;
@@ -82,7 +82,7 @@ async fn no_statement_reads_a_whole_large_table_on_sqlite() {
         small.into_iter().map(|(name,)| name).filter(|name| !LARGE_PARTS.contains(&name.as_str())).collect();
     assert!(small.len() > 5, "{small:?}");
     let mut found = Vec::new();
-    for (name, sql) in all_statements() {
+    for (name, sql) in statements_on_sqlite() {
         let explain = AssertSqlSafe(format!("explain query plan {sql}"));
         let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(write).await.unwrap();
         for (.., step) in plan {
@@ -129,7 +129,7 @@ async fn no_statement_reads_a_whole_large_table_on_postgresql() {
     let large: HashSet<String> = large.into_iter().map(|(name,)| name).collect();
     assert!(large.len() > 10, "{large:?}");
     let mut found = Vec::new();
-    for (name, sql) in all_statements() {
+    for (name, sql) in statements_on_postgres() {
         run(format!("prepare p as {sql}"), &mut server).await.unwrap_or_else(|error| panic!("{name}: {error}"));
         let count = "select cardinality(parameter_types) from pg_prepared_statements where name = 'p'";
         let count: i32 = sqlx::query_scalar(count).fetch_one(&mut *server).await.unwrap();
@@ -146,4 +146,23 @@ async fn no_statement_reads_a_whole_large_table_on_postgresql() {
         run("deallocate p".into(), &mut server).await.unwrap();
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// What SQLite has counted in a young installation it would believe for years.
+#[tokio::test]
+async fn nothing_is_counted_on_sqlite_when_it_is_closed() {
+    let dir = temp_dir();
+    let file = dir.path().join("latchkey.db");
+    let db = Db::open_file(&file).await.unwrap();
+    db.migrate().await.unwrap();
+    let home = support::TestHouse::at(&format!("sqlite://{}", file.display())).await;
+    home.person("alice").await;
+    home.sign_in("alice", identity::words::Stay::Day).await;
+    home.db.close().await;
+    db.close().await;
+    let db = Db::open_file(&file).await.unwrap();
+    let Db::Sqlite { read, .. } = &db else { panic!("not SQLite") };
+    let counted: Vec<(String,)> =
+        sqlx::query_as("select name from sqlite_master where name like 'sqlite_stat%'").fetch_all(read).await.unwrap();
+    assert!(counted.is_empty(), "{counted:?}");
 }

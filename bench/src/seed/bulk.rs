@@ -100,15 +100,13 @@ impl Bulk {
         })
     }
 
-    /// Leaves the database as one that has been in use: its log as Latchkey has it, its statistics fresh.
+    /// Leaves the database as one that has been in use: its log as Latchkey has it. Of PostgreSQL, its statistics fresh.
     ///
     /// # Errors
     /// As [`Self::run`].
     pub async fn close(mut self) -> Result<()> {
         match &self {
             Self::Sqlite(_) => {
-                // As Latchkey itself does whenever it is closed.
-                self.run("pragma optimize(0x10002)").await?;
                 self.run("pragma locking_mode = normal").await?;
                 self.run("pragma journal_mode = wal").await?;
             }

@@ -107,8 +107,10 @@ impl Db {
             .max_lifetime(None)
             .after_release(|connection, _| Box::pin(is_in_step(connection)));
         let began = Instant::now();
+        // And nothing is counted when it is closed (`pragma optimize`): with the counts of a young installation SQLite would read whole
+        // tables years later, until it is closed again. Without any it takes each table for large, which ours become.
         let write = loop {
-            match writer.clone().connect_with(options.clone().optimize_on_close(true, None)).await {
+            match writer.clone().connect_with(options.clone()).await {
                 // Of several processes that find no file, one switches it to WAL, and SQLite lets the others not even wait.
                 Err(sqlx::Error::Database(error))
                     if error.code().as_deref() == Some(BUSY) && began.elapsed() < ACQUIRE_TIMEOUT =>

@@ -1,42 +1,28 @@
 //! Writes of one statement each, committed together where several wait, on SQLite.
 //!
-//! SQLite waits for the disk at every commit, and one connection writes. While one commit waits, others gather here, and the next one is
+//! SQLite waits for the disk at every commit, and one connection writes. While one commit waits, others gather, and the next one is
 //! for all of them: so a busy installation writes as many sessions a second as it can, and not as many as the disk can be waited
 //! for. Nobody hears that something was written before it is on the disk.
 //!
-//! Only for statements that fail for everybody or for nobody, because the disk is full or the file was left for another: what one asks for
-//! must never undo what others do. A statement that can be refused for its values belongs into a transaction of its own.
+//! Only for statements that fail for everybody or for nobody, because the disk is full or the file was left for another. A statement
+//! that can be refused for its values belongs into a transaction of its own.
 
-use super::is_outage;
+use super::Gather;
 use sqlx::{
     Connection, Error, Execute, SqlStr, Sqlite, SqlitePool,
     pool::PoolConnection,
     query::Query,
     sqlite::{SqliteArguments, SqliteConnection},
 };
-use std::{io, sync::Arc};
-use tokio::sync::{mpsc, oneshot};
 
-/// Statements of one commit at most, so that whoever needs the connection for something else gets it within milliseconds.
-const MOST: usize = 128;
-
-/// The way to the task that carries them out. It ends with the last copy.
+/// Statements that wait for each other, each with the number of rows it has changed.
 #[derive(Clone)]
-pub struct Group(mpsc::Sender<Wish>);
-
-/// A statement, and who waits for the number of rows it has changed.
-struct Wish {
-    sql: SqlStr,
-    values: SqliteArguments,
-    answer: oneshot::Sender<Result<u64, Arc<Error>>>,
-}
+pub struct Group(Gather<(SqlStr, SqliteArguments), u64>);
 
 impl Group {
     /// Carries them out on the connection of this pool.
     pub fn on(write: SqlitePool) -> Self {
-        let (wishes, waiting) = mpsc::channel(MOST);
-        tokio::spawn(carry_out(write, waiting));
-        Self(wishes)
+        Self(Gather::on(write, commit))
     }
 
     /// Runs a statement soon and answers how many rows it has changed, once that is on the disk.
@@ -45,41 +31,7 @@ impl Group {
     /// When it could not be done. Given up before its group was begun, it is never done.
     pub async fn execute(&self, mut query: Query<'_, Sqlite, SqliteArguments>) -> Result<u64, Error> {
         let values = query.take_arguments().map_err(Error::Encode)?.unwrap_or_default();
-        let (answer, answered) = oneshot::channel();
-        let wish = Wish { sql: query.sql(), values, answer };
-        self.0.send(wish).await.map_err(|_| Error::WorkerCrashed)?;
-        answered.await.map_err(|_| Error::WorkerCrashed)?.map_err(of_all)
-    }
-}
-
-/// An error that several share, still of the kind it was.
-fn of_all(error: Arc<Error>) -> Error {
-    if is_outage(&error) { Error::Io(io::Error::other(error)) } else { Error::AnyDriverError(Box::new(error)) }
-}
-
-async fn carry_out(write: SqlitePool, mut waiting: mpsc::Receiver<Wish>) {
-    let mut group = Vec::with_capacity(MOST);
-    while waiting.recv_many(&mut group, MOST).await > 0 {
-        let connection = write.acquire().await;
-        // Whoever came while the connection was waited for comes along, and nothing is done for those who have gone.
-        while group.len() < MOST
-            && let Ok(wish) = waiting.try_recv()
-        {
-            group.push(wish);
-        }
-        group.retain(|wish| !wish.answer.is_closed());
-        let (statements, answers): (Vec<_>, Vec<_>) =
-            group.drain(..).map(|wish| ((wish.sql, wish.values), wish.answer)).unzip();
-        let done = match connection {
-            // By a task of its own: should it panic, this group hears so, and the next one is served.
-            Ok(connection) => tokio::spawn(commit(connection, statements)).await.unwrap_or(Err(Error::WorkerCrashed)),
-            Err(error) => Err(error),
-        };
-        match done.map_err(Arc::new) {
-            // Who has gone meanwhile does not hear it.
-            Ok(changed) => answers.into_iter().zip(changed).for_each(|(answer, rows)| drop(answer.send(Ok(rows)))),
-            Err(error) => answers.into_iter().for_each(|answer| drop(answer.send(Err(error.clone())))),
-        }
+        self.0.ask((query.sql(), values)).await
     }
 }
 
@@ -110,8 +62,12 @@ async fn run(connection: &mut SqliteConnection, sql: SqlStr, values: SqliteArgum
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{gather::of_all, is_outage},
+        *,
+    };
     use sqlx::sqlite::SqlitePoolOptions;
+    use std::sync::Arc;
 
     const ADD: &str = "update t set n = n + 1 where id = $1";
 

@@ -28,7 +28,17 @@ where
     query.persistent(false)
 }
 
-/// Every statement of the crate.
+/// What SQLite is asked: every statement, and those it has in a way of its own.
+pub fn statements_on_sqlite() -> Vec<Statement> {
+    [all_statements(), crate::sessions::STATEMENTS_ON_SQLITE.to_vec()].concat()
+}
+
+/// What PostgreSQL is asked: every statement, and those it has in a way of its own; but not how it passes over rows that others are at.
+pub fn statements_on_postgres() -> Vec<Statement> {
+    [all_statements(), crate::sessions::STATEMENTS_ON_POSTGRES.to_vec()].concat()
+}
+
+/// Every statement of the crate that both databases understand.
 pub fn all_statements() -> Vec<Statement> {
     [
         crate::accounts::statements(),

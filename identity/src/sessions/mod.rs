@@ -7,6 +7,7 @@ pub(crate) mod acting;
 mod admit;
 mod begin;
 mod end;
+mod here;
 mod lifetime;
 mod outlived;
 mod owed;
@@ -22,6 +23,8 @@ pub use begin::Device;
 pub(crate) use begin::{Subject, begin};
 pub(crate) use end::{end_acting, end_acting_by_role, end_all_within, end_lapsed, end_one};
 pub use end::{end_all, end_others, end_own, sign_out, sign_out_later, stop_acting};
+pub use here::{Here, here};
+pub(crate) use here::{Presence, STATEMENTS_ON_POSTGRES, STATEMENTS_ON_SQLITE};
 pub(crate) use lifetime::ADMIN_CAP;
 pub use outlived::REMEMBERED;
 pub(crate) use outlived::tidy;
@@ -30,7 +33,7 @@ pub(crate) use owed::settle;
 pub use receipts::{Receipts, confirm};
 pub(crate) use rotation::again;
 pub use rotation::{Return, Rotation, Step, holds, judge, renew};
-pub use seen::{Here, LISTED, here, list, one};
+pub use seen::{LISTED, list, one};
 pub use step_up::{PROOF_LIFE, Proven, prove, reauthenticate};
 
 pub(crate) fn statements() -> Vec<crate::db::Statement> {

@@ -4,7 +4,7 @@ use crate::{
     Latchkey, Refusal,
     db::{on, statements},
     time::Timestamp,
-    words::{EndCause, SessionView, Stay, Viewer},
+    words::{EndCause, SessionView, Stay},
 };
 use uuid::Uuid;
 
@@ -15,17 +15,13 @@ statements! {
              order by id desc limit 100";
     ONE = "select id, created_at, rotated_at, generation, stay, expires_at, user_agent, ip, ended_at, end_cause, acting_id
              from sessions where user_id = $1 and id = $2";
-    /// The same with what stands above every page of its owner, so that the page most often asked for asks once.
-    HERE = "select s.id, s.created_at, s.rotated_at, s.generation, s.stay, s.expires_at, s.user_agent, s.ip, s.ended_at, s.end_cause,
-                   s.acting_id, u.delete_at
-              from sessions s join users u on u.id = s.user_id where s.user_id = $1 and s.id = $2";
 }
 
 /// How many sessions are listed at most.
 pub const LISTED: usize = 100;
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     id: Uuid,
     created_at: Timestamp,
     rotated_at: Timestamp,
@@ -57,21 +53,6 @@ impl From<Row> for SessionView {
     }
 }
 
-/// A session and its account.
-pub struct Here {
-    /// The session, living or not.
-    pub session: SessionView,
-    /// When the account is to be deleted, if that was asked for.
-    pub delete_at: Option<Timestamp>,
-}
-
-#[derive(sqlx::FromRow)]
-struct HereRow {
-    #[sqlx(flatten)]
-    session: Row,
-    delete_at: Option<Timestamp>,
-}
-
 /// The living sessions of an account, newest first, at most a hundred.
 ///
 /// # Errors
@@ -88,15 +69,4 @@ pub async fn list(house: &Latchkey, user: Uuid) -> Result<Vec<SessionView>, Refu
 pub async fn one(house: &Latchkey, user: Uuid, id: Uuid) -> Result<SessionView, Refusal> {
     let row: Option<Row> = on!(house.db, read, |p| sqlx::query_as(ONE).bind(user).bind(id).fetch_optional(p).await)?;
     row.map(SessionView::from).ok_or(Refusal::NotFound)
-}
-
-/// The session somebody is in.
-///
-/// # Errors
-/// `NotFound`, or when the database does not answer.
-pub async fn here(house: &Latchkey, viewer: &Viewer) -> Result<Here, Refusal> {
-    let row: Option<HereRow> =
-        on!(house.db, read, |p| sqlx::query_as(HERE).bind(viewer.id).bind(viewer.session).fetch_optional(p).await)?;
-    let HereRow { session, delete_at } = row.ok_or(Refusal::NotFound)?;
-    Ok(Here { session: session.into(), delete_at })
 }

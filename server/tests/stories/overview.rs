@@ -119,10 +119,9 @@ async fn a_plot_says_what_its_table_says_over_every_stretch_of_time() {
             let plot = plots.next().unwrap().split("</figure>").next().unwrap();
             assert!(plot.starts_with(tone), "{over}: {tone}");
             let bars: Vec<String> = all(plot, "<g><title>", "</title>").into_iter().map(form::text).collect();
-            let names = all(plot, "<th scope=\"row\">", "</th>");
-            let counts = all(plot, "<td>", "</td>");
-            let rows: Vec<String> =
-                names.iter().zip(&counts).map(|(name, count)| format!("{}: {count}", form::text(name))).collect();
+            let cells = |from, to| all(plot, from, to).into_iter().map(form::text).collect::<Vec<_>>();
+            let (names, counts) = (cells("<th scope=\"row\">", "</th>"), cells("<td>", "</td>"));
+            let rows: Vec<String> = names.iter().zip(&counts).map(|(name, count)| format!("{name}: {count}")).collect();
             assert_eq!(bars, rows, "{over}: {tone}");
             assert_eq!(rows.len(), pieces, "{over}: {tone}");
             let found: i64 = counts.iter().map(|count| count.parse::<i64>().unwrap()).sum();
