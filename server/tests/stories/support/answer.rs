@@ -205,6 +205,12 @@ impl Answer {
                         "<script{tag}: {self:?}"
                     );
                 }
+                // There comments would be text to a browser, and Leptos puts some between pieces of text.
+                let head = self.body.split("</head>").next().unwrap();
+                for (part, literal) in [(head, "<title"), (self.body.as_str(), "<textarea")] {
+                    let mut inside = part.split(literal).skip(1).map(|rest| rest.split("</").next().unwrap());
+                    assert!(inside.all(|text| !text.contains("<!")), "a comment in {literal}>: {self:?}");
+                }
                 // What the policy would block anyway should not be in the page.
                 for inline in ["<style", " style=\"", " onclick=\"", " onsubmit=\"", "javascript:"] {
                     assert!(!self.body.contains(inline), "{inline}: {self:?}");
